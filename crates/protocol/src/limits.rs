@@ -1,0 +1,138 @@
+//! Every limit of zoom: its name, its unit, its reason. Given to the cores when they are built, to
+//! the page in `welcome`, and to TypeScript as types.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// What one server allows. `Limits::default()` is what a server runs with; tests take their own.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Limits {
+    /// Longest room name in characters: fits a link and a tab title.
+    pub room_name_chars: u32,
+    /// Longest display name in characters: fits a tile.
+    pub display_name_chars: u32,
+    /// Longest message in characters: three printed pages; longer text is a file.
+    pub message_chars: u32,
+    /// Largest WebSocket message in bytes: a message of the longest text in escaped JSON fits.
+    pub frame_bytes: u32,
+    /// Largest WebSocket message that carries an SDP offer, in bytes: Chromium's largest with 64
+    /// m-lines and all its codecs fits.
+    pub offer_frame_bytes: u32,
+    /// Most m-lines of an offer: each costs memory and time at the server.
+    pub offer_media_lines: u32,
+    /// Most person slots of one peer: a screenful of tiles.
+    pub person_slots: u32,
+    /// Most voice slots of one peer: people speaking at once whom one can still tell apart.
+    pub voice_slots: u32,
+    /// Most stage slots of one peer.
+    pub stage_slots: u32,
+    /// Most tiles in one `view`: more than a screen can show.
+    pub view_tiles: u32,
+    /// Entries of a timeline page: two screenfuls.
+    pub page_entries: u32,
+    /// Most participants of one room: one media thread carries a room.
+    pub room_participants: u32,
+    /// Most microphones that are forwarded at once in a room: the loudest.
+    pub loudest: u32,
+    /// Most WebSocket connections of the server: memory.
+    pub sockets: u32,
+    /// Most WebSocket connections from one address: a school behind one address fits.
+    pub sockets_per_address: u32,
+    /// Most HTTP connections of the server, WebSockets among them.
+    pub connections: u32,
+    /// Most HTTP connections from one address.
+    pub connections_per_address: u32,
+    /// Milliseconds from the handshake within which `hello` has to come.
+    pub hello_timeout_ms: u32,
+    /// Milliseconds between the server's pings on a socket that is otherwise silent.
+    pub heartbeat_ms: u32,
+    /// Milliseconds without any byte from a client after which its socket is dead.
+    pub silence_ms: u32,
+    /// Milliseconds that a participant outlives its socket: a tunnel, a lift, a change of network.
+    pub resume_ms: u32,
+    /// Milliseconds that a resume token is good for after a restart of the server.
+    pub resume_token_ms: u32,
+    /// Milliseconds after which somebody who said they are typing is not, unless they say it again.
+    pub typing_ms: u32,
+    /// Requests that one socket may send at once before `requests_per_second` holds.
+    pub requests_burst: u32,
+    /// Requests a second of one socket over time.
+    pub requests_per_second: u32,
+    /// Messages that one participant may post at once before `posts_per_second` holds.
+    pub posts_burst: u32,
+    /// Messages a second of one participant over time: faster than anybody types or pastes.
+    pub posts_per_second: u32,
+    /// Offers that one participant may send at once before `offers_per_minute` holds.
+    pub offers_burst: u32,
+    /// Offers a minute of one participant over time: each costs milliseconds.
+    pub offers_per_minute: u32,
+    /// Joins from one address at once before `joins_per_second` holds.
+    pub joins_burst: u32,
+    /// Joins a second from one address over time: a class that comes in together fits.
+    pub joins_per_second: u32,
+    /// Refused requests of one socket, within a minute, after which it is closed as a flood.
+    pub flood_refusals: u32,
+    /// Events that wait for one socket before it counts as too slow and is closed.
+    pub socket_queue: u32,
+    /// Inputs that wait for one room before requests to it are refused.
+    pub room_queue: u32,
+    /// Messages of one room that wait for the disk before more are refused.
+    pub room_appends: u32,
+    /// Commands that wait for one media thread before joins to it are refused.
+    pub media_queue: u32,
+    /// ICE-TCP connections that have not proved to belong to a peer.
+    pub ice_tcp_pending: u32,
+    /// Milliseconds within which an ICE-TCP connection has to prove it.
+    pub ice_tcp_timeout_ms: u32,
+    /// Milliseconds from an offer within which its peer has to connect.
+    pub peer_connect_ms: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            room_name_chars: crate::names::ROOM_NAME_CHARS as u32,
+            display_name_chars: crate::names::DISPLAY_NAME_CHARS as u32,
+            message_chars: crate::names::MESSAGE_CHARS as u32,
+            frame_bytes: 64 * 1024,
+            offer_frame_bytes: 256 * 1024,
+            offer_media_lines: 64,
+            person_slots: 25,
+            voice_slots: 3,
+            stage_slots: 3,
+            view_tiles: 64,
+            page_entries: 50,
+            room_participants: 1_000,
+            loudest: 5,
+            sockets: 10_000,
+            sockets_per_address: 500,
+            connections: 12_000,
+            connections_per_address: 600,
+            hello_timeout_ms: 10_000,
+            heartbeat_ms: 10_000,
+            silence_ms: 25_000,
+            resume_ms: 30_000,
+            resume_token_ms: 12 * 60 * 60 * 1_000,
+            typing_ms: 6_000,
+            requests_burst: 100,
+            requests_per_second: 30,
+            posts_burst: 20,
+            posts_per_second: 5,
+            offers_burst: 8,
+            offers_per_minute: 20,
+            joins_burst: 200,
+            joins_per_second: 50,
+            flood_refusals: 200,
+            socket_queue: 1_024,
+            room_queue: 4_096,
+            room_appends: 256,
+            media_queue: 4_096,
+            ice_tcp_pending: 256,
+            ice_tcp_timeout_ms: 5_000,
+            peer_connect_ms: 30_000,
+        }
+    }
+}

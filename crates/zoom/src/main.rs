@@ -1,0 +1,2 @@
+//! The program `zoom`.
+fn main() {}

@@ -1,0 +1,765 @@
+// Generated from the Rust types of crates/protocol. Do not edit: run
+// cargo run -p zoom-protocol --example generate
+
+/**
+ * A client's number for one of its requests; the answer carries it back. Any value; a client
+ * that reuses one before its answer came cannot tell the answers apart.
+ */
+export type RequestId = number;
+
+/**
+ * One stay of somebody in a room: 64 random bits, 16 lower-case hexadecimal digits on the wire.
+ */
+export type ParticipantId = string;
+
+/**
+ * A receive place of one browser, `person-0` say; also the id of its MediaStream there.
+ */
+export type SlotId = string;
+
+/**
+ * The three kinds of receive places of a browser.
+ */
+export type SlotKind = "person" | "voice" | "stage";
+
+/**
+ * A client's own id for something it sends once: 1 to 64 of `A-Z a-z 0-9 _ -`.
+ */
+export type ClientId = string;
+
+/**
+ * A room's name: 1 to 64 letters of any script, digits, `-` and `_`.
+ *
+ * `as_str` is how it was written (NFC); `key` is what is compared: NFC, case-folded.
+ */
+export type RoomName = string;
+
+/**
+ * What a person calls themself: 1 to 64 visible characters, inner spaces single.
+ */
+export type DisplayName = string;
+
+/**
+ * The text of a message: 1 to 8,000 characters, line ends as `\n`.
+ *
+ * It is text, never markup: whoever shows it escapes it.
+ */
+export type MessageText = string;
+
+/**
+ * What one server allows. `Limits::default()` is what a server runs with; tests take their own.
+ */
+export type Limits = { 
+/**
+ * Longest room name in characters: fits a link and a tab title.
+ */
+room_name_chars: number, 
+/**
+ * Longest display name in characters: fits a tile.
+ */
+display_name_chars: number, 
+/**
+ * Longest message in characters: three printed pages; longer text is a file.
+ */
+message_chars: number, 
+/**
+ * Largest WebSocket message in bytes: a message of the longest text in escaped JSON fits.
+ */
+frame_bytes: number, 
+/**
+ * Largest WebSocket message that carries an SDP offer, in bytes: Chromium's largest with 64
+ * m-lines and all its codecs fits.
+ */
+offer_frame_bytes: number, 
+/**
+ * Most m-lines of an offer: each costs memory and time at the server.
+ */
+offer_media_lines: number, 
+/**
+ * Most person slots of one peer: a screenful of tiles.
+ */
+person_slots: number, 
+/**
+ * Most voice slots of one peer: people speaking at once whom one can still tell apart.
+ */
+voice_slots: number, 
+/**
+ * Most stage slots of one peer.
+ */
+stage_slots: number, 
+/**
+ * Most tiles in one `view`: more than a screen can show.
+ */
+view_tiles: number, 
+/**
+ * Entries of a timeline page: two screenfuls.
+ */
+page_entries: number, 
+/**
+ * Most participants of one room: one media thread carries a room.
+ */
+room_participants: number, 
+/**
+ * Most microphones that are forwarded at once in a room: the loudest.
+ */
+loudest: number, 
+/**
+ * Most WebSocket connections of the server: memory.
+ */
+sockets: number, 
+/**
+ * Most WebSocket connections from one address: a school behind one address fits.
+ */
+sockets_per_address: number, 
+/**
+ * Most HTTP connections of the server, WebSockets among them.
+ */
+connections: number, 
+/**
+ * Most HTTP connections from one address.
+ */
+connections_per_address: number, 
+/**
+ * Milliseconds from the handshake within which `hello` has to come.
+ */
+hello_timeout_ms: number, 
+/**
+ * Milliseconds between the server's pings on a socket that is otherwise silent.
+ */
+heartbeat_ms: number, 
+/**
+ * Milliseconds without any byte from a client after which its socket is dead.
+ */
+silence_ms: number, 
+/**
+ * Milliseconds that a participant outlives its socket: a tunnel, a lift, a change of network.
+ */
+resume_ms: number, 
+/**
+ * Milliseconds that a resume token is good for after a restart of the server.
+ */
+resume_token_ms: number, 
+/**
+ * Milliseconds after which somebody who said they are typing is not, unless they say it again.
+ */
+typing_ms: number, 
+/**
+ * Requests that one socket may send at once before `requests_per_second` holds.
+ */
+requests_burst: number, 
+/**
+ * Requests a second of one socket over time.
+ */
+requests_per_second: number, 
+/**
+ * Messages that one participant may post at once before `posts_per_second` holds.
+ */
+posts_burst: number, 
+/**
+ * Messages a second of one participant over time: faster than anybody types or pastes.
+ */
+posts_per_second: number, 
+/**
+ * Offers that one participant may send at once before `offers_per_minute` holds.
+ */
+offers_burst: number, 
+/**
+ * Offers a minute of one participant over time: each costs milliseconds.
+ */
+offers_per_minute: number, 
+/**
+ * Joins from one address at once before `joins_per_second` holds.
+ */
+joins_burst: number, 
+/**
+ * Joins a second from one address over time: a class that comes in together fits.
+ */
+joins_per_second: number, 
+/**
+ * Refused requests of one socket, within a minute, after which it is closed as a flood.
+ */
+flood_refusals: number, 
+/**
+ * Events that wait for one socket before it counts as too slow and is closed.
+ */
+socket_queue: number, 
+/**
+ * Inputs that wait for one room before requests to it are refused.
+ */
+room_queue: number, 
+/**
+ * Messages of one room that wait for the disk before more are refused.
+ */
+room_appends: number, 
+/**
+ * Commands that wait for one media thread before joins to it are refused.
+ */
+media_queue: number, 
+/**
+ * ICE-TCP connections that have not proved to belong to a peer.
+ */
+ice_tcp_pending: number, 
+/**
+ * Milliseconds within which an ICE-TCP connection has to prove it.
+ */
+ice_tcp_timeout_ms: number, 
+/**
+ * Milliseconds from an offer within which its peer has to connect.
+ */
+peer_connect_ms: number, };
+
+/**
+ * What a participant can publish; each is a track of its own.
+ */
+export type Source = "microphone" | "camera" | "screen" | "screen_audio";
+
+/**
+ * Which sources of a participant are on.
+ */
+export type Sources = { 
+/**
+ * The microphone is on; false is muted.
+ */
+microphone: boolean, 
+/**
+ * The camera is on.
+ */
+camera: boolean, 
+/**
+ * A screen is shared.
+ */
+screen: boolean, 
+/**
+ * The shared screen's sound is on.
+ */
+screen_audio: boolean, };
+
+/**
+ * What a tile can show.
+ */
+export type TileSource = "camera" | "screen";
+
+/**
+ * One visible tile.
+ */
+export type Tile = { 
+/**
+ * Whose.
+ */
+participant: ParticipantId, 
+/**
+ * Camera (a person slot) or screen (a stage slot).
+ */
+source: TileSource, 
+/**
+ * Width of the picture on the screen in device pixels.
+ */
+width: number, 
+/**
+ * Height of the picture on the screen in device pixels.
+ */
+height: number, };
+
+/**
+ * The `mid` (RFC 8843) of the m-line that sends each source, where there is one.
+ */
+export type SourceMids = { 
+/**
+ * The microphone's.
+ */
+microphone?: string, 
+/**
+ * The camera's.
+ */
+camera?: string, 
+/**
+ * The screen's.
+ */
+screen?: string, 
+/**
+ * The screen's sound's.
+ */
+screen_audio?: string, };
+
+/**
+ * A receive place and the receive-only m-lines that it is made of.
+ */
+export type Slot = { 
+/**
+ * Its id: the kind, and a number from 0 without gaps among its kind.
+ */
+slot: SlotId, 
+/**
+ * The `mid` of its audio m-line.
+ */
+audio: string, 
+/**
+ * The `mid` of its video m-line; person and stage slots have one, voice slots have none.
+ */
+video?: string, };
+
+/**
+ * An SDP offer with the meaning of its m-lines.
+ */
+export type MediaOffer = { 
+/**
+ * The SDP offer (RFC 8866, JSEP RFC 9429).
+ */
+offer: string, 
+/**
+ * The `mid` of each sending m-line.
+ */
+sources: SourceMids, 
+/**
+ * The receive places, with their m-lines.
+ */
+slots: Array<Slot>, };
+
+/**
+ * The server's end of the media session.
+ */
+export type MediaAnswer = { 
+/**
+ * The SDP answer.
+ */
+answer: string, };
+
+/**
+ * Who is in a slot.
+ */
+export type SlotAssignment = { 
+/**
+ * The slot.
+ */
+slot: SlotId, 
+/**
+ * Who; null for nobody.
+ */
+participant: ParticipantId | null, };
+
+/**
+ * A name that is told apart from the same name of somebody else.
+ */
+export type Person = { 
+/**
+ * Which stay in the room.
+ */
+participant: ParticipantId, 
+/**
+ * The display name.
+ */
+name: DisplayName, 
+/**
+ * 1, or for somebody who came while others of the same name were there the smallest number
+ * from 2 that was free: shown as `Kim (2)`.
+ */
+ordinal: number, };
+
+/**
+ * Somebody in the room.
+ */
+export type Participant = { 
+/**
+ * What they have on.
+ */
+sources: Sources, 
+/**
+ * False while their socket is broken and they may come back.
+ */
+connected: boolean, 
+/**
+ * Which stay in the room.
+ */
+participant: ParticipantId, 
+/**
+ * The display name.
+ */
+name: DisplayName, 
+/**
+ * 1, or for somebody who came while others of the same name were there the smallest number
+ * from 2 that was free: shown as `Kim (2)`.
+ */
+ordinal: number, };
+
+/**
+ * What an entry is.
+ */
+export type EntryBody = { "type": "message", 
+/**
+ * Plain text; line ends are `\n`.
+ */
+text: MessageText, };
+
+/**
+ * An entry of the timeline.
+ */
+export type Entry = { 
+/**
+ * The room's number of it: from 1, without a gap over all entries.
+ */
+number: number, 
+/**
+ * The server's time, milliseconds since 1970-01-01T00:00:00Z; never less than the entry's
+ * before.
+ */
+time_ms: number, 
+/**
+ * Who wrote it.
+ */
+sender: Person, 
+/**
+ * The sender's own id for it.
+ */
+client_id: ClientId, 
+/**
+ * What it is.
+ */
+body: EntryBody, };
+
+/**
+ * A piece of the timeline.
+ */
+export type Page = { 
+/**
+ * Entries in ascending order of number.
+ */
+entries: Array<Entry>, 
+/**
+ * Whether there are older entries than the first of these.
+ */
+more_before: boolean, };
+
+/**
+ * The stable codes of errors.
+ */
+export type ErrorCode = "bad_json" | "bad_message" | "unknown_type" | "bad_field" | "bad_room_name" | "bad_display_name" | "bad_text" | "bad_client_id" | "too_large" | "hello_first" | "hello_twice" | "join_first" | "joined_already" | "resume_refused" | "room_full" | "bad_offer" | "no_peer" | "offer_pending" | "too_many_tiles" | "too_fast" | "busy" | "storage_full" | "storage_failed" | "internal";
+
+/**
+ * A request that was not done.
+ */
+export type ErrorAnswer = { 
+/**
+ * What programs go by; stable.
+ */
+code: ErrorCode, 
+/**
+ * What people read: a sentence in the language of `hello`, or English.
+ */
+message: string, };
+
+/**
+ * How a participant comes back.
+ */
+export type ResumeRequest = { 
+/**
+ * The token from the last `joined`.
+ */
+token: string, 
+/**
+ * The number of the last timeline entry the client has; 0 for none.
+ */
+after: number, };
+
+/**
+ * `hello`: who speaks, and whether they come back.
+ */
+export type Hello = { 
+/**
+ * The language of sentences for people, as a BCP 47 tag; English where it is missing or
+ * unknown.
+ */
+language?: string, 
+/**
+ * Come back as the participant of an earlier socket.
+ */
+resume?: ResumeRequest, };
+
+/**
+ * `join`: enter a room.
+ */
+export type Join = { 
+/**
+ * The room.
+ */
+room: RoomName, 
+/**
+ * The display name.
+ */
+name: DisplayName, 
+/**
+ * What is on when entering; all off where it is missing.
+ */
+sources: Sources, 
+/**
+ * The offer of the peer, for clients that see and hear.
+ */
+media?: MediaOffer, };
+
+/**
+ * `post`: write a message.
+ */
+export type Post = { 
+/**
+ * The client's own id for it: the same id again yields the same message, not a second one.
+ */
+client_id: ClientId, 
+/**
+ * What it says.
+ */
+text: MessageText, };
+
+/**
+ * `history`: read the timeline backwards.
+ */
+export type History = { 
+/**
+ * Entries with smaller numbers than this are wanted, the newest of them.
+ */
+before: number, };
+
+/**
+ * `typing`: whether one is typing.
+ */
+export type Typing = { 
+/**
+ * True at the first key and again every few seconds; false when the field is empty.
+ */
+typing: boolean, };
+
+/**
+ * `publish`: what is on.
+ */
+export type Publish = { 
+/**
+ * All four sources as they are from now on. What is off is not forwarded, whatever is sent.
+ */
+sources: Sources, };
+
+/**
+ * `view`: what the screen shows from now on. What is not in it is not sent, sound excepted.
+ */
+export type View = { 
+/**
+ * The visible tiles, the most important first: they get slots as long as there are slots.
+ */
+tiles: Array<Tile>, };
+
+/**
+ * `media`: an offer after `join`.
+ */
+export type Media = { 
+/**
+ * True when the offer is of another RTCPeerConnection than before (or of the first); false
+ * when it is the same one's next offer (more slots, an ICE restart).
+ */
+replace: boolean, 
+/**
+ * The offer.
+ */
+media: MediaOffer, };
+
+/**
+ * What a client can ask for.
+ */
+export type Request = { "type": "hello" } & Hello | { "type": "join" } & Join | { "type": "leave" } | { "type": "post" } & Post | { "type": "history" } & History | { "type": "typing" } & Typing | { "type": "publish" } & Publish | { "type": "view" } & View | { "type": "media" } & Media | { "type": "ping" };
+
+/**
+ * What a client sends.
+ */
+export type ClientMessage = { 
+/**
+ * The client's number for this request.
+ */
+id: RequestId, } & ({ "type": "hello" } & Hello | { "type": "join" } & Join | { "type": "leave" } | { "type": "post" } & Post | { "type": "history" } & History | { "type": "typing" } & Typing | { "type": "publish" } & Publish | { "type": "view" } & View | { "type": "media" } & Media | { "type": "ping" });
+
+/**
+ * `posted`: the message is on disk.
+ */
+export type Posted = { 
+/**
+ * Its number.
+ */
+number: number, 
+/**
+ * Its time, milliseconds since 1970-01-01T00:00:00Z.
+ */
+time_ms: number, };
+
+/**
+ * `joined`: the room as it is now.
+ */
+export type Joined = { 
+/**
+ * The room's name as its first visitor wrote it.
+ */
+room: RoomName, 
+/**
+ * Which participant one is.
+ */
+you: ParticipantId, 
+/**
+ * What `hello` takes to come back as the same participant.
+ */
+resume_token: string, 
+/**
+ * Everybody in the room, oneself too, in the order of entering.
+ */
+participants: Array<Participant>, 
+/**
+ * Who is typing.
+ */
+typing: Array<ParticipantId>, 
+/**
+ * The newest page; after a resume the entries after the number that was asked for, or the
+ * newest page where those are more than one page.
+ */
+timeline: Page, 
+/**
+ * Who is in which slot; empty without a peer.
+ */
+slots: Array<SlotAssignment>, 
+/**
+ * The answer to the offer in `join`.
+ */
+media?: MediaAnswer, 
+/**
+ * Whether the server holds a peer of this participant; after a resume with false, a client
+ * that sees and hears makes another RTCPeerConnection and sends `media`.
+ */
+peer: boolean, };
+
+/**
+ * `welcome`: the server knows who speaks.
+ */
+export type Welcome = { 
+/**
+ * Name and version of the server program, for logs.
+ */
+server: string, 
+/**
+ * What this server allows.
+ */
+limits: Limits, 
+/**
+ * The room again, when a resume was asked for and granted.
+ */
+resumed?: Joined, 
+/**
+ * Why a resume that was asked for was not granted; the client joins anew.
+ */
+refused?: ErrorAnswer, };
+
+/**
+ * The answer to a request.
+ */
+export type Answer = { "type": "welcome" } & Welcome | { "type": "joined" } & Joined | { "type": "posted" } & Posted | { "type": "history" } & Page | { "type": "media" } & MediaAnswer | { "type": "done" } | { "type": "error" } & ErrorAnswer;
+
+/**
+ * How a participant went.
+ */
+export type LeaveReason = "left" | "lost";
+
+/**
+ * Why the server's end of a peer went.
+ */
+export type MediaEndReason = "not_connected" | "lost" | "failed";
+
+/**
+ * What happens in a room, told to everybody in it unless said otherwise.
+ */
+export type Event = { "type": "participant_joined", 
+/**
+ * Who.
+ */
+participant: Participant, } | { "type": "participant_changed", 
+/**
+ * The whole participant as it is from here on.
+ */
+participant: Participant, } | { "type": "participant_left", 
+/**
+ * Who.
+ */
+participant: ParticipantId, 
+/**
+ * How.
+ */
+reason: LeaveReason, } | { "type": "entry", 
+/**
+ * The entry.
+ */
+entry: Entry, } | { "type": "typing", 
+/**
+ * Who.
+ */
+participant: ParticipantId, 
+/**
+ * Which.
+ */
+typing: boolean, } | { "type": "speakers", 
+/**
+ * At most as many as are forwarded.
+ */
+participants: Array<ParticipantId>, } | { "type": "slots", 
+/**
+ * The slots that changed, as they are from here on.
+ */
+slots: Array<SlotAssignment>, } | { "type": "media_ended", 
+/**
+ * Why.
+ */
+reason: MediaEndReason, };
+
+/**
+ * What the server sends: an answer to a request, or an event.
+ */
+export type ServerMessage = { 
+/**
+ * The request's id; null when what came could not be read so far as to know it.
+ */
+id: RequestId | null, } & ({ "type": "welcome" } & Welcome | { "type": "joined" } & Joined | { "type": "posted" } & Posted | { "type": "history" } & Page | { "type": "media" } & MediaAnswer | { "type": "done" } | { "type": "error" } & ErrorAnswer) | Event;
+
+/** What a server allows unless its `welcome` says otherwise. */
+export const defaultLimits: Limits = {
+  "room_name_chars": 64,
+  "display_name_chars": 64,
+  "message_chars": 8000,
+  "frame_bytes": 65536,
+  "offer_frame_bytes": 262144,
+  "offer_media_lines": 64,
+  "person_slots": 25,
+  "voice_slots": 3,
+  "stage_slots": 3,
+  "view_tiles": 64,
+  "page_entries": 50,
+  "room_participants": 1000,
+  "loudest": 5,
+  "sockets": 10000,
+  "sockets_per_address": 500,
+  "connections": 12000,
+  "connections_per_address": 600,
+  "hello_timeout_ms": 10000,
+  "heartbeat_ms": 10000,
+  "silence_ms": 25000,
+  "resume_ms": 30000,
+  "resume_token_ms": 43200000,
+  "typing_ms": 6000,
+  "requests_burst": 100,
+  "requests_per_second": 30,
+  "posts_burst": 20,
+  "posts_per_second": 5,
+  "offers_burst": 8,
+  "offers_per_minute": 20,
+  "joins_burst": 200,
+  "joins_per_second": 50,
+  "flood_refusals": 200,
+  "socket_queue": 1024,
+  "room_queue": 4096,
+  "room_appends": 256,
+  "media_queue": 4096,
+  "ice_tcp_pending": 256,
+  "ice_tcp_timeout_ms": 5000,
+  "peer_connect_ms": 30000
+};
+
+export const subprotocol = "zoom.1";
+export const socketPath = "/api/socket";
