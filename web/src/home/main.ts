@@ -1,0 +1,2 @@
+// What the home page adds where scripts run.
+export {};
