@@ -1,1 +1,33 @@
-//! zoom: server.
+//! The server of zoom: pages, the WebSocket, media threads, and the tasks that drive the cores.
+//!
+//! [`Server::open`] takes everything that can be refused (port, data folder, certificate) and
+//! [`Server::serve`] runs until it is told to stop; [`run`] does both. What a person types on a
+//! command line, and what is printed there, is the business of the program `zoom`.
+
+mod config;
+mod error;
+pub mod http;
+pub mod hub;
+pub mod media;
+pub mod pages;
+mod server;
+pub mod socket;
+pub mod tls;
+
+use std::future::Future;
+
+pub use config::{MediaSettings, ServerConfig, TlsSettings};
+pub use error::ServerError;
+pub use server::Server;
+
+/// Opens the server and serves until `shutdown` is ready, then ends in order.
+///
+/// # Errors
+/// What [`Server::open`] refuses.
+pub async fn run(
+    config: ServerConfig,
+    shutdown: impl Future<Output = ()> + Send,
+) -> Result<(), ServerError> {
+    Server::open(config).await?.serve(shutdown).await;
+    Ok(())
+}

@@ -1,0 +1,1 @@
+//! HTTP: the accept loop, the headers and the limits of connections.

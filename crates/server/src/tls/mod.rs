@@ -1,0 +1,1 @@
+//! TLS: certificates that were given, and the one of our own making.
