@@ -1,0 +1,147 @@
+//! All that goes into an [`Sfu`](crate::Sfu) and all that comes out of it.
+
+use std::net::SocketAddr;
+
+use zoom_protocol::{
+    MediaAnswer, MediaEndReason, MediaOffer, ParticipantId, RoomId, SlotId, Sources,
+};
+
+use crate::{OfferError, PreparedPeer};
+
+/// What carries a datagram.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Protocol {
+    /// UDP.
+    Udp,
+    /// A TCP connection with a datagram per RFC 4571 frame; the I/O side adds and removes the
+    /// frames.
+    Tcp,
+}
+
+/// The way of a datagram: of one that was received, or of one to be sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Transport {
+    /// UDP or TCP.
+    pub protocol: Protocol,
+    /// Who sends it: the browser's address for a received datagram, one of
+    /// [`SfuConfig::candidates`](crate::SfuConfig) for one to be sent.
+    pub source: SocketAddr,
+    /// Who receives it: for a received datagram the candidate that it came to, and never an
+    /// unspecified address.
+    pub destination: SocketAddr,
+}
+
+/// What the server asks of an [`Sfu`](crate::Sfu).
+///
+/// What `SetSources` and `Assign` say may come before the peer and outlives it: it is kept from the
+/// first command about a participant until `RemovePeer`, so that a replacement peer finds it.
+#[derive(Debug)]
+pub enum Command {
+    /// A peer begins. An earlier peer of the same participant ends without an event.
+    AddPeer {
+        /// The room whose people it may hear and see.
+        room: RoomId,
+        /// Whose.
+        participant: ParticipantId,
+        /// The peer.
+        peer: Box<PreparedPeer>,
+    },
+    /// Another offer of the same RTCPeerConnection: more slots, or an ICE restart. It is answered
+    /// by [`Event::Answered`]; one that is refused ends the peer besides.
+    Reoffer {
+        /// Whose.
+        participant: ParticipantId,
+        /// The server's number for it, given back in the answer.
+        request: u64,
+        /// The offer.
+        offer: MediaOffer,
+    },
+    /// The participant left: the peer, if there is one, ends without an event, and everything about
+    /// the participant is forgotten. The last command about every participant, also about one who
+    /// never had a peer.
+    RemovePeer {
+        /// Whose.
+        participant: ParticipantId,
+    },
+    /// Which sources are on; none is before this was said. What is off is not forwarded, whatever
+    /// the browser sends.
+    SetSources {
+        /// Whose.
+        participant: ParticipantId,
+        /// All four.
+        sources: Sources,
+    },
+    /// Who is in a slot. Person slots carry camera and microphone, voice slots the microphone,
+    /// stage slots the screen and its sound.
+    Assign {
+        /// Whose slot.
+        subscriber: ParticipantId,
+        /// Which slot.
+        slot: SlotId,
+        /// Who is in it; `None` empties it.
+        publisher: Option<ParticipantId>,
+        /// Width and height of the picture on the subscriber's screen in device pixels; `None`
+        /// sends sound alone.
+        size: Option<(u16, u16)>,
+    },
+}
+
+/// What an [`Sfu`](crate::Sfu) wants done.
+#[derive(Debug)]
+pub enum Output {
+    /// Send this.
+    Transmit {
+        /// From where to where.
+        transport: Transport,
+        /// The datagram.
+        payload: Vec<u8>,
+    },
+    /// Tell this to the server.
+    Event(Event),
+}
+
+/// What happened in an [`Sfu`](crate::Sfu).
+#[derive(Debug)]
+pub enum Event {
+    /// ICE and DTLS are done and media can flow; once per peer.
+    Connected {
+        /// Whose peer.
+        participant: ParticipantId,
+    },
+    /// The peer ended by itself; nothing more comes from it.
+    Ended {
+        /// Whose peer.
+        participant: ParticipantId,
+        /// Why.
+        reason: MediaEndReason,
+    },
+    /// The answer to [`Command::Reoffer`]. A refused one is followed by [`Event::Ended`].
+    Answered {
+        /// Whose.
+        participant: ParticipantId,
+        /// The server's number for the offer.
+        request: u64,
+        /// The SDP answer, or what is wrong with the offer.
+        answer: Result<MediaAnswer, OfferError>,
+    },
+    /// Who speaks in a room changed.
+    Speakers {
+        /// The room.
+        room: RoomId,
+        /// Those who speak, the loudest first, at most as many as are forwarded; empty when it is
+        /// quiet.
+        ranked: Vec<ParticipantId>,
+    },
+}
+
+impl Event {
+    /// The participant whom it is about, where it is about one.
+    pub fn participant(&self) -> Option<ParticipantId> {
+        match self {
+            Self::Connected { participant }
+            | Self::Ended { participant, .. }
+            | Self::Answered { participant, .. } => Some(*participant),
+            Self::Speakers { .. } => None,
+        }
+    }
+}
