@@ -81,12 +81,33 @@ pub struct Limits {
     pub room_queue: u32,
     /// Messages of one room that wait for the disk before more are refused.
     pub room_appends: u32,
+    /// Messages of all rooms that wait for the disk before more are refused: memory.
+    pub store_queue: u32,
+    /// Messages that are written to the disk together: what waits behind them waits this long.
+    pub store_batch: u32,
+    /// Timelines that are read from the disk at once; more wait.
+    pub store_readers: u32,
     /// Commands that wait for one media thread before joins to it are refused.
     pub media_queue: u32,
     /// ICE-TCP connections that have not proved to belong to a peer.
     pub ice_tcp_pending: u32,
     /// Milliseconds within which an ICE-TCP connection has to prove it.
     pub ice_tcp_timeout_ms: u32,
+    /// ICE-TCP connections of the server: memory, file handles.
+    pub ice_tcp_connections: u32,
+    /// ICE-TCP connections from one address (IPv6: from one /64): a class behind one address fits.
+    pub ice_tcp_per_address: u32,
+    /// Milliseconds after which an ICE-TCP connection that nothing was sent on is closed: its peer
+    /// has ended or moved.
+    pub ice_tcp_idle_ms: u32,
+    /// Bytes that wait for one ICE-TCP connection before packets to it are dropped: half a second
+    /// of video; older pictures are worth less than later ones.
+    pub ice_tcp_queue_bytes: u32,
+    /// Bytes of the receive and of the send buffer that are asked of the system for a UDP port: a
+    /// burst of key frames in every room of a thread.
+    pub media_socket_bytes: u32,
+    /// Addresses that clients are told: more than machines have, apart from their containers.
+    pub media_addresses: u32,
     /// Milliseconds from an offer within which its peer has to connect.
     pub peer_connect_ms: u32,
 }
@@ -129,9 +150,18 @@ impl Default for Limits {
             socket_queue: 1_024,
             room_queue: 4_096,
             room_appends: 256,
+            store_queue: 16_384,
+            store_batch: 1_024,
+            store_readers: 4,
             media_queue: 4_096,
             ice_tcp_pending: 256,
             ice_tcp_timeout_ms: 5_000,
+            ice_tcp_connections: 2_048,
+            ice_tcp_per_address: 256,
+            ice_tcp_idle_ms: 30_000,
+            ice_tcp_queue_bytes: 128 * 1024,
+            media_socket_bytes: 4 * 1024 * 1024,
+            media_addresses: 32,
             peer_connect_ms: 30_000,
         }
     }

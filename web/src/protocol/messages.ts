@@ -204,6 +204,33 @@ ice_tcp_pending: number,
  */
 ice_tcp_timeout_ms: number, 
 /**
+ * ICE-TCP connections of the server: memory, file handles.
+ */
+ice_tcp_connections: number, 
+/**
+ * ICE-TCP connections from one address (IPv6: from one /64): a class behind one address fits.
+ */
+ice_tcp_per_address: number, 
+/**
+ * Milliseconds after which an ICE-TCP connection that nothing was sent on is closed: its peer
+ * has ended or moved.
+ */
+ice_tcp_idle_ms: number, 
+/**
+ * Bytes that wait for one ICE-TCP connection before packets to it are dropped: half a second
+ * of video; older pictures are worth less than later ones.
+ */
+ice_tcp_queue_bytes: number, 
+/**
+ * Bytes of the receive and of the send buffer that are asked of the system for a UDP port: a
+ * burst of key frames in every room of a thread.
+ */
+media_socket_bytes: number, 
+/**
+ * Addresses that clients are told: more than machines have, apart from their containers.
+ */
+media_addresses: number, 
+/**
  * Milliseconds from an offer within which its peer has to connect.
  */
 peer_connect_ms: number, };
@@ -758,6 +785,12 @@ export const defaultLimits: Limits = {
   "media_queue": 4096,
   "ice_tcp_pending": 256,
   "ice_tcp_timeout_ms": 5000,
+  "ice_tcp_connections": 2048,
+  "ice_tcp_per_address": 256,
+  "ice_tcp_idle_ms": 30000,
+  "ice_tcp_queue_bytes": 131072,
+  "media_socket_bytes": 4194304,
+  "media_addresses": 32,
   "peer_connect_ms": 30000
 };
 
