@@ -192,6 +192,18 @@ room_queue: number,
  */
 room_appends: number, 
 /**
+ * Messages of all rooms that wait for the disk before more are refused: memory.
+ */
+store_queue: number, 
+/**
+ * Messages that are written to the disk together: what waits behind them waits this long.
+ */
+store_batch: number, 
+/**
+ * Timelines that are read from the disk at once; more wait.
+ */
+store_readers: number, 
+/**
  * Commands that wait for one media thread before joins to it are refused.
  */
 media_queue: number, 
@@ -782,6 +794,9 @@ export const defaultLimits: Limits = {
   "socket_queue": 1024,
   "room_queue": 4096,
   "room_appends": 256,
+  "store_queue": 16384,
+  "store_batch": 1024,
+  "store_readers": 4,
   "media_queue": 4096,
   "ice_tcp_pending": 256,
   "ice_tcp_timeout_ms": 5000,
