@@ -1,1 +1,24 @@
-//! zoom: rooms.
+//! The rules of one room: who is in it, who sees and hears whom, what is said in which order.
+//!
+//! A [`Room`] is sans-IO: it opens no socket, reads no clock, draws no random number and waits for
+//! nothing. Inputs go in with the time they came at, and what they cause comes out as [`Output`]s,
+//! one closed enum. The same inputs at the same times give the same outputs, bit for bit.
+//!
+//! What it does not do: it keeps no timeline (it asks for appends and pages, and whoever drives it
+//! brings the outcomes back), it reads no SDP (it asks for a negotiation and learns its result), and
+//! it mints no ids and no tokens: participants' ids and resume tokens come in from outside.
+
+mod bucket;
+mod input;
+mod output;
+mod room;
+
+pub use bucket::Bucket;
+pub use input::{
+    AppendOutcome, AppendRefusal, Input, JoinInput, MemberRequest, ReadFailed, ResumeInput,
+};
+pub use output::{
+    Append, AppendId, Audience, MediaCommand, Negotiate, NegotiationId, Output, PageWanted, Read,
+    ReadId,
+};
+pub use room::{Room, SocketId};

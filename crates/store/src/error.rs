@@ -1,0 +1,66 @@
+//! What can go wrong with the data folder.
+
+use std::{io, path::PathBuf};
+
+/// Why the store does not open. Each is one clear line for the person who started the program.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// The folder cannot be made or written.
+    #[error("cannot write to the data folder {}: {source}", path.display())]
+    NotWritable {
+        /// The folder, or the file in it.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// Another process has this data folder.
+    #[error("the data folder {} is in use by another copy of the program", path.display())]
+    InUse {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A file is not as it was written; it was left as it is.
+    #[error("{} is damaged ({reason}); it was left as it is: restore a backup, or move it away to start with nothing", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The database was written by a later version of the program.
+    #[error("{} was written by a newer version of the program (its format is {found}, this one knows up to {known})", path.display())]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// The format in the file.
+        found: i64,
+        /// The latest format that this program knows.
+        known: i64,
+    },
+    /// SQLite or the system refused something else.
+    #[error("cannot open {}: {source}", path.display())]
+    Database {
+        /// The file.
+        path: PathBuf,
+        /// What SQLite says.
+        source: rusqlite::Error,
+    },
+}
+
+/// Why a page could not be read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReadError {
+    /// SQLite could not read.
+    #[error("the timeline cannot be read: {0}")]
+    Database(#[from] rusqlite::Error),
+    /// An entry is not one that this program knows.
+    #[error("entry {number} of the timeline cannot be understood: {reason}")]
+    Entry {
+        /// The entry's number.
+        number: u64,
+        /// What is wrong with it.
+        reason: String,
+    },
+}

@@ -1,0 +1,133 @@
+//! The store as the server holds it.
+
+use std::path::Path;
+
+use zoom_protocol::{ClientId, EntryBody, Limits, Page, Person, RoomName};
+
+use crate::{ReadError, StoreError};
+
+/// The timelines of all rooms. Clones share one store; the last one that is dropped closes it.
+#[derive(Clone)]
+pub struct Store {}
+
+/// What is called with the outcome of an append, on the writer's thread: it must be quick and must
+/// not block.
+pub type Reply = Box<dyn FnOnce(AppendOutcome) + Send>;
+
+/// An entry to keep.
+#[derive(Clone, Debug)]
+pub struct AppendRequest {
+    /// The room. It is made at its first entry, with its name as it is written here.
+    pub room: RoomName,
+    /// Who wrote it.
+    pub sender: Person,
+    /// The sender's own id for it; a second one is a repeat.
+    pub client_id: ClientId,
+    /// What it is.
+    pub body: EntryBody,
+    /// When it came, milliseconds since 1970-01-01T00:00:00Z.
+    pub unix_ms: u64,
+}
+
+/// What became of an append.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AppendOutcome {
+    /// It is on disk with the room's next number.
+    Appended {
+        /// Its number, from 1 without a gap.
+        number: u64,
+        /// Its time, milliseconds since 1970-01-01T00:00:00Z; never less than the entry's before.
+        time_ms: u64,
+    },
+    /// The same participant's same client id is on disk already.
+    Repeat {
+        /// The number of that entry.
+        number: u64,
+        /// The time of that entry.
+        time_ms: u64,
+    },
+    /// Nothing was kept.
+    Refused(AppendRefusal),
+}
+
+/// Why nothing was kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AppendRefusal {
+    /// The disk is full.
+    StorageFull,
+    /// The disk failed, or the store is closed.
+    StorageFailed,
+    /// `Limits::store_queue` appends wait for the disk already.
+    Busy,
+}
+
+/// A room that has entries.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoomRecord {
+    /// Its name as its first visitor wrote it.
+    pub name: RoomName,
+    /// The number of its last entry.
+    pub last_number: u64,
+}
+
+impl Store {
+    /// Opens the database `zoom.db` in the folder `dir`, making both if they are not there, and holds
+    /// the folder for this process alone.
+    ///
+    /// # Errors
+    ///
+    /// See [`StoreError`]; a damaged file is not touched.
+    pub fn open(dir: &Path, limits: &Limits) -> Result<Self, StoreError> {
+        let _ = (dir, limits);
+        Ok(Self {})
+    }
+
+    /// Keeps an entry. Never blocks. Replies to one room's appends come in their order; only
+    /// [`AppendRefusal::Busy`] comes at once, before those that wait.
+    pub fn append(&self, request: AppendRequest, reply: Reply) {
+        let _ = request;
+        reply(AppendOutcome::Refused(AppendRefusal::StorageFailed));
+    }
+
+    /// The newest `limit` entries of the room with this [`RoomName::key`], of those with numbers
+    /// smaller than `before`. A room without entries has an empty page. Blocks on the disk.
+    ///
+    /// # Errors
+    ///
+    /// See [`ReadError`].
+    pub fn page_before(
+        &self,
+        room_key: &str,
+        before: Option<u64>,
+        limit: u32,
+    ) -> Result<Page, ReadError> {
+        let _ = (room_key, before, limit);
+        Ok(Page::default())
+    }
+
+    /// The oldest `limit` entries of the room with this [`RoomName::key`], of those with numbers
+    /// larger than `after`. Blocks on the disk.
+    ///
+    /// # Errors
+    ///
+    /// See [`ReadError`].
+    pub fn page_after(&self, room_key: &str, after: u64, limit: u32) -> Result<Page, ReadError> {
+        let _ = (room_key, after, limit);
+        Ok(Page::default())
+    }
+
+    /// What is known of the room with this [`RoomName::key`]; `None` before its first entry. Blocks
+    /// on the disk.
+    ///
+    /// # Errors
+    ///
+    /// See [`ReadError`].
+    pub fn room(&self, room_key: &str) -> Result<Option<RoomRecord>, ReadError> {
+        let _ = room_key;
+        Ok(None)
+    }
+
+    /// Takes no more appends, writes what waits, and gives the folder back. Blocks until that is
+    /// done. Appends after it are refused, reads after it fail.
+    pub fn close(&self) {}
+}
