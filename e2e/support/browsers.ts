@@ -1,0 +1,65 @@
+// How each browser is started: Debian's own builds, with pretended microphones and cameras.
+import { chromium, firefox, type Browser, type LaunchOptions } from '@playwright/test';
+
+export type BrowserName = 'chromium' | 'firefox';
+
+/** What a browser answers when a page asks for a microphone or a camera. */
+export type Devices = 'granted' | 'denied' | 'none';
+
+/** What a browser gets beyond the defaults. */
+export interface BrowserWish {
+  devices?: Devices;
+  /** Firefox shares a screen only with a window. */
+  window?: boolean;
+}
+
+const bundled = process.env['ZOOM_BROWSERS'] === 'playwright';
+
+const chromiumArguments: Record<Devices, string[]> = {
+  granted: ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'],
+  denied: ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream=deny'],
+  none: ['--use-fake-device-for-media-stream=device-count=0', '--use-fake-ui-for-media-stream'],
+};
+
+type Preferences = NonNullable<LaunchOptions['firefoxUserPrefs']>;
+
+const firefoxPreferences: Record<Devices, Preferences> = {
+  granted: { 'media.navigator.streams.fake': true, 'media.navigator.permission.disabled': true },
+  denied: {
+    'media.navigator.streams.fake': true,
+    'media.navigator.permission.disabled': false,
+    'permissions.default.camera': 2,
+    'permissions.default.microphone': 2,
+  },
+  // The machines that run this have neither.
+  none: { 'media.navigator.permission.disabled': true },
+};
+
+/** Starts one browser; whoever calls closes it. */
+export async function launch(name: BrowserName, wish: BrowserWish = {}): Promise<Browser> {
+  const devices = wish.devices ?? 'granted';
+  if (name === 'chromium') {
+    return chromium.launch({
+      ...(bundled ? {} : { executablePath: process.env['ZOOM_CHROMIUM'] ?? '/usr/bin/chromium' }),
+      args: [
+        '--no-sandbox',
+        '--autoplay-policy=no-user-gesture-required',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+        '--no-first-run',
+        ...chromiumArguments[devices],
+      ],
+    });
+  }
+  return firefox.launch({
+    ...(bundled
+      ? {}
+      : {
+          channel: 'moz-firefox',
+          executablePath: process.env['ZOOM_FIREFOX'] ?? '/usr/bin/firefox-esr',
+        }),
+    headless: !wish.window,
+    firefoxUserPrefs: { 'media.autoplay.default': 0, ...firefoxPreferences[devices] },
+  });
+}

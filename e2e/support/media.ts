@@ -1,0 +1,103 @@
+// What a browser really receives and sends, from its own statistics.
+import { expect, type Page } from '@playwright/test';
+
+/** One receiving m-line at one moment. */
+export interface Inbound {
+  mid: string;
+  kind: 'audio' | 'video';
+  framesDecoded: number;
+  audioEnergy: number;
+  width: number;
+  bytes: number;
+}
+
+/** One sent layer at one moment. */
+export interface Outbound {
+  mid: string;
+  kind: 'audio' | 'video';
+  rid: string;
+  packets: number;
+  frames: number;
+}
+
+/** What the page's newest peer connection receives. */
+export async function inbound(page: Page): Promise<Inbound[]> {
+  return page.evaluate(async () => {
+    const peer = window.watched.peers.at(-1)?.peer;
+    if (!peer) return [];
+    const rows: Inbound[] = [];
+    for (const entry of (await peer.getStats()).values()) {
+      if (entry.type !== 'inbound-rtp') continue;
+      rows.push({
+        mid: entry.mid,
+        kind: entry.kind,
+        framesDecoded: entry.framesDecoded ?? 0,
+        audioEnergy: entry.totalAudioEnergy ?? 0,
+        width: entry.frameWidth ?? 0,
+        bytes: entry.bytesReceived ?? 0,
+      });
+    }
+    return rows;
+  });
+}
+
+/** What the page's newest peer connection sends. */
+export async function outbound(page: Page): Promise<Outbound[]> {
+  return page.evaluate(async () => {
+    const peer = window.watched.peers.at(-1)?.peer;
+    if (!peer) return [];
+    const rows: Outbound[] = [];
+    for (const entry of (await peer.getStats()).values()) {
+      if (entry.type !== 'outbound-rtp') continue;
+      rows.push({
+        mid: entry.mid,
+        kind: entry.kind,
+        rid: entry.rid ?? '',
+        packets: entry.packetsSent ?? 0,
+        frames: entry.framesEncoded ?? 0,
+      });
+    }
+    return rows;
+  });
+}
+
+/** How many offers each of the page's peer connections has made. */
+export async function offerCounts(page: Page): Promise<number[]> {
+  return page.evaluate(() => window.watched.peers.map(({ offers }) => offers));
+}
+
+/** How many m-lines' value rises between two looks. */
+async function rising(
+  page: Page,
+  kind: Inbound['kind'],
+  value: (row: Inbound) => number,
+  before: Inbound[],
+): Promise<number> {
+  const after = await inbound(page);
+  return after.filter((row) => {
+    const earlier = before.find(({ mid }) => mid === row.mid);
+    return row.kind === kind && value(row) > (earlier ? value(earlier) : 0);
+  }).length;
+}
+
+/** Waits until the page decodes pictures on exactly this many m-lines, beginning from here. */
+export async function expectPictures(page: Page, count: number): Promise<void> {
+  const before = await inbound(page);
+  await expect
+    .poll(() => rising(page, 'video', (row) => row.framesDecoded, before), {
+      message: `pictures decoded on ${count} m-lines`,
+      timeout: 30_000,
+    })
+    .toBe(count);
+}
+
+/** Waits until the page hears sound on exactly this many m-lines, beginning from here. */
+export async function expectVoices(page: Page, count: number): Promise<void> {
+  const before = await inbound(page);
+  await expect
+    .poll(() => rising(page, 'audio', (row) => row.audioEnergy, before), {
+      message: `sound heard on ${count} m-lines`,
+      timeout: 30_000,
+    })
+    .toBe(count);
+}

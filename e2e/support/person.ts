@@ -1,0 +1,109 @@
+// Somebody with a browser of their own, who finds things by their accessible names.
+import { expect, type Browser, type Locator, type Page } from '@playwright/test';
+
+import type { Program } from './program.ts';
+import { watch } from './watch.ts';
+
+export interface EnterOptions {
+  microphone?: boolean;
+  camera?: boolean;
+}
+
+export class Person {
+  /** What the page did that it must never do, with one line each. */
+  private readonly offences: string[] = [];
+
+  private constructor(
+    readonly page: Page,
+    readonly name: string,
+    readonly program: Program,
+  ) {
+    const own = new URL(program.base).host;
+    page.on('request', (request) => {
+      const url = new URL(request.url());
+      const local = ['data:', 'blob:', 'about:'].includes(url.protocol);
+      if (!local && url.host !== own) this.offences.push(`request to ${url.href}`);
+    });
+    page.on('pageerror', (error) => this.offences.push(`uncaught ${error.message}`));
+    page.on('console', (message) => {
+      if (/content.security.policy/i.test(message.text())) this.offences.push(message.text());
+    });
+  }
+
+  /** A fresh browser profile. */
+  static async open(
+    browser: Browser,
+    program: Program,
+    name: string,
+    locale = 'en-US',
+  ): Promise<Person> {
+    const context = await browser.newContext({ locale, viewport: { width: 1000, height: 700 } });
+    const page = await context.newPage();
+    await page.addInitScript(watch);
+    return new Person(page, name, program);
+  }
+
+  get join(): Locator {
+    return this.button('Join');
+  }
+
+  get messages(): Locator {
+    return this.page.getByRole('list', { name: 'Messages' });
+  }
+
+  get participants(): Locator {
+    return this.page.getByRole('list', { name: 'Participants' });
+  }
+
+  button(name: string): Locator {
+    return this.page.getByRole('button', { name, exact: true });
+  }
+
+  /** Opens the room's link and stops before entering. */
+  async visit(room: string): Promise<void> {
+    await this.page.goto(`${this.program.base}/r/${encodeURIComponent(room)}`);
+    await this.page.getByRole('textbox', { name: 'Your name' }).fill(this.name);
+  }
+
+  /** Opens the room's link and enters, with what is wished on. */
+  async enter(room: string, { microphone = false, camera = false }: EnterOptions = {}) {
+    await this.visit(room);
+    await this.set('Microphone', microphone);
+    await this.set('Camera', camera);
+    await this.join.click();
+    await expect(this.button('Leave')).toBeVisible();
+  }
+
+  /** Presses a toggle button unless it is as wished. */
+  async set(button: string, on: boolean): Promise<void> {
+    const toggle = this.button(button);
+    await expect(toggle).toHaveAttribute('aria-pressed', /true|false/);
+    if ((await toggle.getAttribute('aria-pressed')) !== String(on)) await toggle.click();
+    await expect(toggle).toHaveAttribute('aria-pressed', String(on));
+  }
+
+  async say(text: string): Promise<void> {
+    await this.page.getByRole('textbox', { name: 'Message' }).fill(text);
+    await this.button('Send').click();
+  }
+
+  async expectMessage(text: string, times = 1): Promise<void> {
+    await expect(this.messages.getByRole('listitem').filter({ hasText: text })).toHaveCount(times);
+  }
+
+  async expectParticipants(names: string[]): Promise<void> {
+    for (const name of names) await expect(this.participants).toContainText(name);
+    await expect(this.participants.getByRole('listitem')).toHaveCount(names.length);
+  }
+
+  /** The kinds of requests that the page has sent, over all its sockets. */
+  async requests(): Promise<string[]> {
+    return this.page.evaluate(() => window.watched.sockets.flatMap(({ sent }) => sent));
+  }
+
+  /** Fails when the page asked another host, broke its security policy or threw. */
+  async expectClean(): Promise<void> {
+    const violations = await this.page.evaluate(() => window.watched.violations);
+    expect([...this.offences, ...violations], `${this.name}'s page behaves`).toEqual([]);
+  }
+}

@@ -1,0 +1,105 @@
+// The program under test: its own data folder and ports, ended by its process id.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const binary = new URL('../../target/debug/zoom', import.meta.url).pathname;
+
+/** A TCP port that nobody has; the system does not give it out again soon. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
+/** One `zoom` on a temporary data folder. */
+export class Program {
+  readonly base: string;
+  private child: ChildProcess | undefined;
+  private output = '';
+
+  private constructor(
+    private readonly port: number,
+    private readonly mediaPort: number,
+    readonly folder: string,
+    private readonly flags: readonly string[],
+  ) {
+    this.base = `http://127.0.0.1:${port}`;
+  }
+
+  static async start(flags: readonly string[] = []): Promise<Program> {
+    const folder = await mkdtemp(join(tmpdir(), 'zoom-e2e-'));
+    const program = new Program(await freePort(), await freePort(), folder, flags);
+    await program.restart();
+    return program;
+  }
+
+  /** Everything it has printed, over all starts. */
+  get log(): string {
+    return this.output;
+  }
+
+  /** Starts it (again) on the same data and ports; resolves when it answers. */
+  async restart(): Promise<void> {
+    const own = Object.entries(process.env).filter(([name]) => !name.startsWith('ZOOM_'));
+    const child = spawn(
+      binary,
+      [
+        'serve',
+        ...['--listen', `127.0.0.1:${this.port}`],
+        ...['--media-port', String(this.mediaPort)],
+        ...['--data', this.folder],
+        ...this.flags,
+      ],
+      { env: Object.fromEntries(own), stdio: ['ignore', 'pipe', 'pipe'] },
+    );
+    this.child = child;
+    await new Promise<void>((resolve, reject) => {
+      let said = '';
+      const hear = (data: Buffer) => {
+        said += data.toString();
+        this.output += data.toString();
+        // It prints only addresses that answer.
+        if (said.includes(this.base)) resolve();
+      };
+      child.stdout.on('data', hear);
+      child.stderr.on('data', hear);
+      child.once('error', reject);
+      child.once('exit', (code) => reject(new Error(`zoom ended with ${code}:\n${said}`)));
+    });
+  }
+
+  /** Ends it without a chance to write anything (`kill -9`). */
+  async kill(): Promise<void> {
+    await this.end('SIGKILL');
+  }
+
+  /** Ends it as an operator does; resolves to its exit code. */
+  async stop(): Promise<number | null> {
+    return this.end('SIGTERM');
+  }
+
+  /** Ends it and removes its data. */
+  async dispose(): Promise<void> {
+    await this.end('SIGKILL');
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  private async end(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null> {
+    const child = this.child;
+    this.child = undefined;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return null;
+    const ended = once(child, 'exit');
+    child.kill(signal);
+    await ended;
+    return child.exitCode;
+  }
+}

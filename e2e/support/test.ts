@@ -1,0 +1,76 @@
+// The test function of this folder: browsers that live as long as the worker, and per test a
+// program of its own and people, whose pages are held to good behaviour in the end.
+import { test as base, type Browser } from '@playwright/test';
+
+import { launch, type BrowserName, type BrowserWish } from './browsers.ts';
+import { Person } from './person.ts';
+import { Program } from './program.ts';
+
+interface PersonWish extends BrowserWish {
+  locale?: string;
+}
+
+interface Fixtures {
+  /** Flags of the program; set by `test.use`. */
+  flags: string[];
+  program: Program;
+  /** Opens a browser profile for somebody. */
+  person: (browser: BrowserName, name: string, wish?: PersonWish) => Promise<Person>;
+}
+
+interface WorkerFixtures {
+  /** Starts a browser at its first use and keeps it for later tests. */
+  browserLike: (name: BrowserName, wish: BrowserWish) => Promise<Browser>;
+}
+
+export const test = base.extend<Fixtures, WorkerFixtures>({
+  browserLike: [
+    async ({}, use) => {
+      const started = new Map<string, Promise<Browser>>();
+      await use((name, wish) => {
+        const key = JSON.stringify([name, wish.devices, wish.window]);
+        const browser = started.get(key) ?? launch(name, wish);
+        started.set(key, browser);
+        return browser;
+      });
+      for (const browser of started.values()) await (await browser).close();
+    },
+    { scope: 'worker' },
+  ],
+
+  flags: [[], { option: true }],
+
+  program: async ({ flags }, use, info) => {
+    const program = await Program.start(flags);
+    await use(program);
+    if (info.status !== info.expectedStatus) {
+      await info.attach('zoom.log', { body: program.log, contentType: 'text/plain' });
+    }
+    await program.dispose();
+  },
+
+  person: async ({ browserLike, program }, use, info) => {
+    const people: Person[] = [];
+    await use(async (browser, name, { locale, ...wish } = {}) => {
+      const person = await Person.open(await browserLike(browser, wish), program, name, locale);
+      people.push(person);
+      return person;
+    });
+    const passed = info.status === info.expectedStatus;
+    for (const [index, person] of people.entries()) {
+      if (!passed) {
+        const path = info.outputPath(`${index}-${person.name}.png`);
+        // A page that a failed test left behind may be closed already.
+        await person.page.screenshot({ path, timeout: 5_000 }).catch(() => undefined);
+      }
+    }
+    try {
+      if (passed) for (const person of people) await person.expectClean();
+    } finally {
+      for (const person of people) await person.page.context().close();
+    }
+  },
+});
+
+export { expect } from '@playwright/test';
+export type { Person } from './person.ts';
