@@ -1,6 +1,7 @@
-//! The same types for other languages: TypeScript declarations and a JSON Schema.
+//! The same types for other languages: TypeScript declarations and a JSON Schema, and the table of
+//! limits in PROTOCOL.md.
 //!
-//! `cargo run -p zoom-protocol --example generate` writes both files; a test fails when they are
+//! `cargo run -p zoom-protocol --example generate` writes all three; a test fails when they are
 //! stale.
 
 use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
@@ -125,6 +126,40 @@ fn json_schema() -> String {
     let mut text = serde_json::to_string_pretty(&schema).unwrap_or_default();
     text.push('\n');
     text
+}
+
+/// Where PROTOCOL.md is, from the root of the workspace.
+pub const PAGE: &str = "PROTOCOL.md";
+const LIMITS_BEGIN: &str = "<!-- limits: generated -->\n";
+const LIMITS_END: &str = "<!-- end of limits -->\n";
+
+/// PROTOCOL.md with the table of limits as it should be; the text as it was where it has no place
+/// for one.
+pub fn page(text: &str) -> String {
+    match (text.split_once(LIMITS_BEGIN), text.split_once(LIMITS_END)) {
+        (Some((before, _)), Some((_, after))) => {
+            format!(
+                "{before}{LIMITS_BEGIN}\n{}\n{LIMITS_END}{after}",
+                limits_table()
+            )
+        }
+        _ => text.to_owned(),
+    }
+}
+
+/// Every limit's name, default and meaning as a Markdown table.
+fn limits_table() -> String {
+    let defaults = serde_json::to_value(Limits::default()).unwrap_or_default();
+    let schema = schemars::schema_for!(Limits);
+    let mut rows = String::from("| name | default | what |\n| --- | --- | --- |\n");
+    for (name, default) in defaults.as_object().into_iter().flatten() {
+        let what = schema
+            .pointer(&format!("/properties/{name}/description"))
+            .and_then(Value::as_str)
+            .unwrap_or_default();
+        rows.push_str(&format!("| `{name}` | {default} | {what} |\n"));
+    }
+    rows
 }
 
 fn subschema<T: JsonSchema>(generator: &mut SchemaGenerator) -> schemars::Schema {

@@ -1,5 +1,10 @@
 //! What may be a room's name, a person's name and a message, and why something may not.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "Unicode may grow categories; each match says what holds for the rest"
+)]
+
 use std::{borrow::Cow, fmt, str::FromStr};
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -38,6 +43,17 @@ pub enum RoomNameError {
     /// A character that is no letter, digit, `-` or `_`.
     #[error("a room name has letters, digits, - and _ only, not {}", shown_char(*.0))]
     Character(char),
+}
+
+impl RoomNameError {
+    /// The character that may not be there, as text that one can see: an invisible one by its
+    /// number.
+    pub fn shown_character(&self) -> Option<String> {
+        match self {
+            Self::Character(c) => Some(shown_char(*c)),
+            Self::Empty | Self::TooLong => None,
+        }
+    }
 }
 
 fn shown_char(c: char) -> String {
