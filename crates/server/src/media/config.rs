@@ -72,12 +72,15 @@ pub enum StartError {
         /// How many were wanted.
         threads: usize,
     },
+    /// The machine's addresses could not be read.
+    #[error("cannot read this machine's addresses: {0}; name one with --advertise")]
+    Addresses(#[source] io::Error),
     /// There is no address that clients could be told.
     #[error("this machine has no address for media; name one with --advertise")]
     NoAddress,
     /// The certificate of the media, made at start, could not be made.
     #[error("cannot make the media certificate: {0}")]
-    Certificate(String),
+    Certificate(#[from] zoom_sfu::CertificateError),
     /// A thread or its wake-up could not be made.
     #[error("cannot start a media thread: {0}")]
     Thread(#[source] io::Error),

@@ -1,12 +1,36 @@
 //! All media threads of one server.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, AtomicUsize, Ordering},
+    },
+    thread::{self, JoinHandle},
+    time::Duration,
+};
 
-use tokio::sync::mpsc;
+use mio::Poll;
+use tokio::sync::{Semaphore, mpsc};
+use zoom_protocol::RoomId;
+use zoom_sfu::{Candidate, Certificate, Protocol, SfuConfig};
 
-use super::{MediaConfig, RoomMedia, StartError};
+use super::{
+    MediaConfig, MediaCounters, RoomMedia, StartError,
+    acceptor::{Acceptor, AcceptorConfig},
+    address::Addresses,
+    connection::Patience,
+    core::Core,
+    counters::Counters,
+    ports::Ports,
+    queue::{Control, Queue},
+    seats::Seats,
+    socket::UdpPort,
+    thread::{MediaThread, ThreadConfig, WAKE},
+};
 
-/// All media threads of one server; cheap to clone.
+/// All media threads of one server; cheap to clone. They end with [`MediaPool::stop`], or with the
+/// last clone.
 #[derive(Clone, Debug)]
 pub struct MediaPool {
     shared: Arc<Shared>,
@@ -14,7 +38,28 @@ pub struct MediaPool {
 
 #[derive(Debug)]
 struct Shared {
-    addresses: Vec<SocketAddr>,
+    threads: Vec<Lane>,
+    candidates: Vec<SocketAddr>,
+    next_room: AtomicU64,
+    negotiations: Arc<Semaphore>,
+    counters: Arc<Counters>,
+    seats: Seats,
+    running: Mutex<Running>,
+}
+
+/// A media thread, as others see it.
+#[derive(Debug)]
+struct Lane {
+    queue: Arc<Queue>,
+    config: Arc<SfuConfig>,
+    /// Rooms and peers.
+    load: Arc<AtomicUsize>,
+}
+
+#[derive(Debug, Default)]
+struct Running {
+    acceptor: Option<Acceptor>,
+    threads: Vec<JoinHandle<()>>,
 }
 
 impl MediaPool {
@@ -23,29 +68,194 @@ impl MediaPool {
     /// # Errors
     /// A port in use and whatever else [`StartError`] names; nothing stays open then.
     pub fn start(config: MediaConfig) -> Result<Self, StartError> {
-        if config.threads == 0 {
-            return Err(StartError::NoAddress);
+        let limits = &config.limits;
+        let addresses = Addresses::find(&config.advertise, limits.media_addresses as usize)?;
+        let addresses = Arc::new(addresses);
+        let certificate = Certificate::generate()?;
+        let ports = Ports::open(&config)?;
+        let seats = Seats::new(limits.ice_tcp_connections, limits.ice_tcp_per_address);
+        let counters = Arc::new(Counters::default());
+
+        let mut polls = Vec::new();
+        let mut lanes = Vec::new();
+        for udp in &ports.udp {
+            let candidates = candidates(&addresses, udp, &ports);
+            if candidates.is_empty() {
+                return Err(StartError::NoAddress);
+            }
+            let poll = Poll::new().map_err(StartError::Thread)?;
+            let most = limits.media_queue as usize;
+            let queue = Queue::new(most, poll.registry(), WAKE).map_err(StartError::Thread)?;
+            polls.push(poll);
+            lanes.push(Lane {
+                queue: Arc::new(queue),
+                config: Arc::new(SfuConfig {
+                    limits: limits.clone(),
+                    certificate: certificate.clone(),
+                    candidates,
+                }),
+                load: Arc::default(),
+            });
         }
-        Ok(Self {
+
+        let told = lanes.iter().flat_map(|lane| &lane.config.candidates);
+        let mut told: Vec<SocketAddr> = told.map(|candidate| candidate.address).collect();
+        told.dedup();
+        let first = lanes.first().map(|lane| Arc::clone(&lane.queue));
+        let pool = Self {
             shared: Arc::new(Shared {
-                addresses: Vec::new(),
+                candidates: told,
+                next_room: AtomicU64::new(1),
+                // More at once than processors would take the media threads' turns away.
+                negotiations: Arc::new(Semaphore::new(processors())),
+                counters: Arc::clone(&counters),
+                seats: seats.clone(),
+                threads: lanes,
+                running: Mutex::default(),
             }),
-        })
+        };
+        // From here on an early return drops the pool, which stops what has been started.
+        for (index, (poll, udp)) in polls.into_iter().zip(ports.udp).enumerate() {
+            let lane = &pool.shared.threads[index];
+            let next = &pool.shared.threads[(index + 1) % pool.shared.threads.len()];
+            let milliseconds = |ms: u32| Duration::from_millis(ms.into());
+            let thread = MediaThread::new(ThreadConfig {
+                poll,
+                queue: Arc::clone(&lane.queue),
+                next: Arc::clone(&next.queue),
+                threads: pool.shared.threads.len(),
+                ports: udp,
+                addresses: Arc::clone(&addresses),
+                patience: Patience {
+                    proof: milliseconds(limits.ice_tcp_timeout_ms),
+                    idle: milliseconds(limits.ice_tcp_idle_ms),
+                },
+                queue_bytes: limits.ice_tcp_queue_bytes as usize,
+                counters: Arc::clone(&counters),
+            })
+            .map_err(StartError::Thread)?;
+            let core = Core::new(SfuConfig::clone(&lane.config), Arc::clone(&lane.load));
+            let handle = thread::Builder::new()
+                .name(format!("media-{index}"))
+                .spawn(move || thread.run(core))
+                .map_err(StartError::Thread)?;
+            pool.shared.lock().threads.push(handle);
+        }
+        if let Some(first) = first {
+            let acceptor = Acceptor::start(AcceptorConfig {
+                listeners: ports.tcp,
+                first,
+                addresses,
+                seats,
+                limits: config.limits.clone(),
+            })
+            .map_err(StartError::Thread)?;
+            pool.shared.lock().acceptor = Some(acceptor);
+        }
+        Ok(pool)
     }
 
     /// The addresses that clients are told, with the real ports when the system chose them.
     pub fn addresses(&self) -> &[SocketAddr] {
-        &self.shared.addresses
+        &self.shared.candidates
     }
 
     /// Opens a room on the least loaded thread. What happens to its peers comes through `events`;
     /// while that is full, events wait and speakers are told by their last state only.
     pub fn open_room(&self, events: mpsc::Sender<zoom_sfu::Event>) -> RoomMedia {
-        drop(events);
-        RoomMedia {}
+        let room = RoomId(self.shared.next_room.fetch_add(1, Ordering::Relaxed));
+        let load = |lane: &&Lane| lane.load.load(Ordering::Relaxed);
+        let threads = &self.shared.threads;
+        let lane = threads.iter().min_by_key(load).unwrap_or(&threads[0]);
+        lane.load.fetch_add(1, Ordering::Relaxed);
+        let opened = lane.queue.push(Control::OpenRoom { room, events });
+        if opened.is_err() {
+            tracing::debug!(
+                ?room,
+                "a room was opened after the media threads had stopped"
+            );
+        }
+        let negotiations = Arc::clone(&self.shared.negotiations);
+        RoomMedia::new(
+            room,
+            Arc::clone(&lane.queue),
+            Arc::clone(&lane.config),
+            negotiations,
+        )
+    }
+
+    /// What the threads have done since they started.
+    pub fn counters(&self) -> MediaCounters {
+        let loads = self.shared.threads.iter();
+        let load: usize = loads.map(|lane| lane.load.load(Ordering::Relaxed)).sum();
+        let connections = self.shared.seats.taken();
+        let counters = &self.shared.counters;
+        counters.read(load as u64, connections.into())
     }
 
     /// Ends every peer, closes the ports, and waits for the threads. Blocks for a moment; further
-    /// rooms are refused.
-    pub fn stop(&self) {}
+    /// rooms get no media.
+    pub fn stop(&self) {
+        self.shared.stop();
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Running> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn stop(&self) {
+        let running = std::mem::take(&mut *self.lock());
+        if let Some(acceptor) = running.acceptor {
+            acceptor.stop();
+        }
+        for lane in &self.threads {
+            if lane.queue.push(Control::Stop).is_err() {
+                tracing::debug!("a media thread has stopped already");
+            }
+        }
+        for thread in running.threads {
+            if thread.join().is_err() {
+                tracing::error!("a media thread had ended by a panic");
+            }
+        }
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+/// Where clients reach a thread: every told address whose family has a socket.
+fn candidates(addresses: &Addresses, udp: &[UdpPort], ports: &Ports) -> Vec<Candidate> {
+    let mut candidates = Vec::new();
+    for ip in addresses.told() {
+        for port in udp {
+            let address = SocketAddr::new(*ip, port.port());
+            if port.reaches(address) {
+                candidates.push(Candidate {
+                    address,
+                    protocol: Protocol::Udp,
+                });
+            }
+        }
+        let family = |listener: &mio::net::TcpListener| {
+            let local = listener.local_addr();
+            local.is_ok_and(|local| local.is_ipv4() == ip.is_ipv4())
+        };
+        if ports.tcp.iter().any(family) {
+            candidates.push(Candidate {
+                address: SocketAddr::new(*ip, ports.tcp_port),
+                protocol: Protocol::Tcp,
+            });
+        }
+    }
+    candidates
+}
+
+fn processors() -> usize {
+    thread::available_parallelism().map_or(1, usize::from)
 }

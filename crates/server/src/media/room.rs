@@ -1,9 +1,17 @@
 //! A room's media, as the rest of the server holds it.
 
-use zoom_protocol::{MediaAnswer, MediaOffer, ParticipantId};
-use zoom_sfu::{Command, OfferError};
+use std::{sync::Arc, time::Instant};
 
-/// The commands of this thread or its negotiations are at `media_queue`, or the pool has stopped.
+use tokio::{
+    sync::{Semaphore, oneshot},
+    task,
+};
+use zoom_protocol::{MediaAnswer, MediaOffer, ParticipantId, RoomId};
+use zoom_sfu::{Command, OfferError, SfuConfig, negotiate};
+
+use super::queue::{Control, Queue};
+
+/// The commands of this thread are at `media_queue`, or the pool has stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the media thread is at its limit")]
 pub struct Busy;
@@ -15,20 +23,57 @@ pub enum ConnectError {
     /// The offer is not one; the sentence says where.
     #[error(transparent)]
     Offer(#[from] OfferError),
-    /// A re-offer of a participant who has no peer.
+    /// A re-offer of a participant who has no peer, or whose peer ended meanwhile.
     #[error("there is no peer to change")]
     NoPeer,
     /// At a limit.
     #[error(transparent)]
     Busy(#[from] Busy),
+    /// A fault of the server.
+    #[error("the server failed to answer the offer")]
+    Fault,
 }
 
-/// A room's media: pinned to one thread for as long as the room is open. Cheap to clone.
+/// A room's media: pinned to one thread for as long as the room is open. Cheap to clone; the room
+/// closes with [`RoomMedia::close`], or with the last clone.
 #[derive(Clone, Debug)]
-pub struct RoomMedia {}
+pub struct RoomMedia {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    room: RoomId,
+    queue: Arc<Queue>,
+    config: Arc<SfuConfig>,
+    negotiations: Arc<Semaphore>,
+}
 
 impl RoomMedia {
-    /// Makes a participant's peer from their offer, instead of an earlier one.
+    pub(super) fn new(
+        room: RoomId,
+        queue: Arc<Queue>,
+        config: Arc<SfuConfig>,
+        negotiations: Arc<Semaphore>,
+    ) -> Self {
+        Self {
+            shared: Arc::new(Shared {
+                room,
+                queue,
+                config,
+                negotiations,
+            }),
+        }
+    }
+
+    /// The room, as the media threads know it.
+    pub fn room(&self) -> RoomId {
+        self.shared.room
+    }
+
+    /// Makes a participant's peer from their offer, instead of an earlier one. Needs tokio's
+    /// blocking threads. Dropped before it is ready it makes no peer; for a participant who left
+    /// meanwhile the caller sends `RemovePeer` after it.
     ///
     /// # Errors
     /// A bad offer, or a limit; the earlier peer, if any, is untouched then.
@@ -37,8 +82,19 @@ impl RoomMedia {
         participant: ParticipantId,
         offer: MediaOffer,
     ) -> Result<MediaAnswer, ConnectError> {
-        drop((participant, offer));
-        std::future::ready(Err(Busy.into())).await
+        let permit = Arc::clone(&self.shared.negotiations).acquire_owned().await;
+        let config = Arc::clone(&self.shared.config);
+        let work = task::spawn_blocking(move || {
+            let _permit = permit;
+            negotiate(&config, Instant::now(), &offer)
+        });
+        let (peer, answer) = work.await.map_err(|_| ConnectError::Fault)??;
+        self.send(Command::AddPeer {
+            room: self.shared.room,
+            participant,
+            peer: Box::new(peer),
+        })?;
+        Ok(answer)
     }
 
     /// Changes the peer that a participant has: more slots, or an ICE restart.
@@ -50,19 +106,42 @@ impl RoomMedia {
         participant: ParticipantId,
         offer: MediaOffer,
     ) -> Result<MediaAnswer, ConnectError> {
-        drop((participant, offer));
-        std::future::ready(Err(Busy.into())).await
+        let (reply, answer) = oneshot::channel();
+        self.shared.queue.push(Control::Reoffer {
+            participant,
+            offer,
+            reply,
+        })?;
+        // The thread answers every re-offer, unless it stops first.
+        answer.await.map_err(|_| Busy)?
     }
 
-    /// Hands the thread a command. `RemovePeer` is always taken.
+    /// Hands the thread a command. `RemovePeer` is always taken while the pool runs.
     ///
     /// # Errors
     /// [`Busy`] when `media_queue` commands wait; the command is dropped.
     pub fn send(&self, command: Command) -> Result<(), Busy> {
-        drop(command);
-        Err(Busy)
+        let room = self.shared.room;
+        self.shared.queue.push(Control::Command { room, command })
     }
 
-    /// Ends every peer of the room. The room's events end with it.
-    pub fn close(&self) {}
+    /// Ends every peer of the room; its events end.
+    pub fn close(&self) {
+        self.shared.close();
+    }
+}
+
+impl Shared {
+    fn close(&self) {
+        let room = self.room;
+        if self.queue.push(Control::CloseRoom { room }).is_err() {
+            tracing::debug!(?room, "the media threads stopped before a room closed");
+        }
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        self.close();
+    }
 }
