@@ -9,9 +9,17 @@
 //! it mints no ids and no tokens: participants' ids and resume tokens come in from outside.
 
 mod bucket;
+mod chat;
+mod enter;
 mod input;
+mod media;
+mod member;
+mod ordinals;
 mod output;
+mod refusal;
 mod room;
+mod slots;
+mod timeline;
 
 pub use bucket::Bucket;
 pub use input::{

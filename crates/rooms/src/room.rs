@@ -1,10 +1,23 @@
 //! One room, and the loop that drives it.
 
-use std::{collections::VecDeque, time::Instant};
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
-use zoom_protocol::{Limits, Now, RoomName};
+use zoom_protocol::{
+    Answer, ClientId, EntryBody, Event, LeaveReason, Limits, Now, ParticipantId, Person, RequestId,
+    RoomName, SlotId,
+};
 
-use crate::{Input, Output};
+use crate::{
+    AppendId, Audience, Input, MemberRequest, NegotiationId, Output, ReadId,
+    member::{Entering, Member},
+    ordinals::Ordinals,
+    refusal::Refusal,
+    timeline::Timeline,
+};
 
 /// One line to a client. Fresh for every connection in this process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -39,19 +52,107 @@ pub struct SocketId(pub u64);
 /// ```
 #[derive(Debug)]
 pub struct Room {
-    name: RoomName,
+    pub(crate) name: RoomName,
+    pub(crate) limits: Limits,
+    pub(crate) timeline: Timeline,
+    pub(crate) members: BTreeMap<ParticipantId, Member>,
+    /// Who entered when, for the order in which people are listed.
+    pub(crate) entered: BTreeMap<u64, ParticipantId>,
+    /// Whose line is which.
+    pub(crate) sockets: BTreeMap<SocketId, ParticipantId>,
+    /// Who has asked to enter and has no answer yet.
+    pub(crate) entering: BTreeMap<SocketId, Entering>,
+    pub(crate) ordinals: Ordinals,
+    pub(crate) appends: BTreeMap<AppendId, PendingAppend>,
+    pub(crate) reads: BTreeMap<ReadId, ReadPurpose>,
+    pub(crate) negotiations: BTreeMap<NegotiationId, PendingNegotiation>,
+    /// Who speaks, the loudest first, as everybody was told.
+    pub(crate) speakers: Vec<ParticipantId>,
+    /// How often that changed.
+    pub(crate) speaker_changes: u64,
+    /// Who shares a screen with sound, in the order in which they began.
+    pub(crate) sounding: Vec<ParticipantId>,
+    timers: BTreeSet<(Instant, ParticipantId, Timer)>,
+    /// The sockets of everybody who is connected, until that changes.
+    everybody: Option<Arc<[SocketId]>>,
     outputs: VecDeque<Output>,
+    last_id: u64,
 }
+
+/// What is due for a participant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Timer {
+    /// They are not typing unless they say it again.
+    Typing,
+    /// They did not come back.
+    Lost,
+}
+
+/// A message that waits for the disk.
+#[derive(Debug)]
+pub(crate) struct PendingAppend {
+    pub(crate) socket: SocketId,
+    pub(crate) id: RequestId,
+    pub(crate) sender: Person,
+    pub(crate) client_id: ClientId,
+    pub(crate) body: EntryBody,
+}
+
+/// For what a page is being read.
+#[derive(Debug)]
+pub(crate) enum ReadPurpose {
+    /// For somebody who enters.
+    Enter(SocketId),
+    /// For somebody who reads older entries.
+    History { socket: SocketId, id: RequestId },
+}
+
+/// An offer that is being answered.
+#[derive(Debug)]
+pub(crate) struct PendingNegotiation {
+    pub(crate) participant: ParticipantId,
+    pub(crate) socket: SocketId,
+    pub(crate) slots: Vec<SlotId>,
+    pub(crate) kind: NegotiationKind,
+}
+
+/// Why an offer is being answered.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum NegotiationKind {
+    /// Its sender enters with it.
+    Enter,
+    /// Its sender is in the room and asked with this request.
+    Member { id: RequestId, replace: bool },
+}
+
+/// Outputs beyond this many give their memory back once they are drained.
+const KEPT_OUTPUTS: usize = 256;
 
 impl Room {
     /// Opens a room without anybody in it.
     ///
     /// `name` is how the room's first visitor wrote it and `last_number` the number of its last
     /// entry, 0 for none; for a room that has entries both come from the store.
-    pub fn new(name: RoomName, _last_number: u64, _limits: Limits) -> Self {
+    pub fn new(name: RoomName, last_number: u64, limits: Limits) -> Self {
         Self {
             name,
+            timeline: Timeline::new(last_number, limits.page_entries as usize),
+            limits,
+            members: BTreeMap::new(),
+            entered: BTreeMap::new(),
+            sockets: BTreeMap::new(),
+            entering: BTreeMap::new(),
+            ordinals: Ordinals::default(),
+            appends: BTreeMap::new(),
+            reads: BTreeMap::new(),
+            negotiations: BTreeMap::new(),
+            speakers: Vec::new(),
+            speaker_changes: 0,
+            sounding: Vec::new(),
+            timers: BTreeSet::new(),
+            everybody: None,
             outputs: VecDeque::new(),
+            last_id: 0,
         }
     }
 
@@ -61,30 +162,181 @@ impl Room {
     }
 
     /// Takes one input in. Drain [`Self::poll_output`] afterwards.
-    pub fn handle(&mut self, _now: Now, _input: Input) {
-        self.outputs.push_back(Output::Empty);
+    pub fn handle(&mut self, now: Now, input: Input) {
+        match input {
+            Input::Join(join) => self.join(now, join),
+            Input::Resume(resume) => self.resume(resume),
+            Input::Request {
+                socket,
+                id,
+                request,
+            } => self.request(now, socket, id, request),
+            Input::Disconnected { socket } => self.disconnected(now, socket),
+            Input::Appended { append, outcome } => self.appended(append, outcome),
+            Input::Page { read, result } => self.page(read, result),
+            Input::Negotiated {
+                negotiation,
+                result,
+            } => self.negotiated(negotiation, result),
+            Input::MediaEnded {
+                participant,
+                reason,
+            } => self.media_ended(participant, reason),
+            Input::Speakers { ranked } => self.speakers(ranked),
+        }
+        self.report_empty();
     }
 
     /// The next thing to carry out, if there is one.
     pub fn poll_output(&mut self) -> Option<Output> {
-        self.outputs.pop_front()
+        let output = self.outputs.pop_front();
+        if output.is_none() && self.outputs.capacity() > KEPT_OUTPUTS {
+            self.outputs.shrink_to(KEPT_OUTPUTS);
+        }
+        output
     }
 
     /// When [`Self::handle_timeout`] wants to be called; ask again after every input.
     pub fn poll_timeout(&self) -> Option<Instant> {
-        None
+        self.timers.first().map(|(at, ..)| *at)
     }
 
     /// Does what is due. Drain [`Self::poll_output`] afterwards.
-    pub fn handle_timeout(&mut self, _now: Now) {}
+    pub fn handle_timeout(&mut self, now: Now) {
+        let mut any = false;
+        while let Some(&(at, participant, timer)) = self.timers.first() {
+            if at > now.mono {
+                break;
+            }
+            any = true;
+            self.timers.pop_first();
+            match timer {
+                Timer::Typing => self.stop_typing(participant),
+                Timer::Lost => self.remove(participant, LeaveReason::Lost),
+            }
+        }
+        if any {
+            self.report_empty();
+        }
+    }
 
     /// Whether nobody is here and nothing is awaited.
     pub fn is_empty(&self) -> bool {
-        true
+        self.members.is_empty()
+            && self.entering.is_empty()
+            && self.appends.is_empty()
+            && self.reads.is_empty()
+            && self.negotiations.is_empty()
     }
 
     /// How many participants are in the room, those who may come back among them.
     pub fn len(&self) -> usize {
-        0
+        self.members.len()
     }
+
+    fn request(&mut self, now: Now, socket: SocketId, id: RequestId, request: MemberRequest) {
+        let Some(&participant) = self.sockets.get(&socket) else {
+            return self.refuse(socket, id, Refusal::JoinFirst);
+        };
+        let asker = Asker {
+            socket,
+            id,
+            participant,
+        };
+        match request {
+            MemberRequest::Leave => self.leave(asker),
+            MemberRequest::Post(post) => self.post(now, asker, post),
+            MemberRequest::History(history) => self.history(asker, history),
+            MemberRequest::Typing(typing) => self.typing(now, asker, typing.typing),
+            MemberRequest::Publish(publish) => self.publish(asker, publish.sources),
+            MemberRequest::View(view) => self.view(asker, view),
+            MemberRequest::Media(media) => self.media(now, asker, media),
+        }
+    }
+
+    fn report_empty(&mut self) {
+        if self.is_empty() {
+            self.outputs.push_back(Output::Empty);
+        }
+    }
+
+    pub(crate) fn emit(&mut self, output: Output) {
+        self.outputs.push_back(output);
+    }
+
+    pub(crate) fn answer(&mut self, socket: SocketId, id: RequestId, answer: Answer) {
+        self.emit(Output::Answer { socket, id, answer });
+    }
+
+    pub(crate) fn refuse(&mut self, socket: SocketId, id: RequestId, refusal: Refusal) {
+        self.answer(socket, id, Answer::Error(refusal.into()));
+    }
+
+    /// Tells one participant, if they are connected.
+    pub(crate) fn tell(&mut self, participant: ParticipantId, event: Event) {
+        let socket = self.members.get(&participant).and_then(|m| m.socket);
+        if let Some(socket) = socket {
+            let to = Audience::One(socket);
+            self.emit(Output::Event { to, event });
+        }
+    }
+
+    /// Tells everybody who is connected.
+    pub(crate) fn tell_all(&mut self, event: Event) {
+        self.tell_all_but(None, event);
+    }
+
+    /// Tells everybody who is connected but the one on this socket.
+    pub(crate) fn tell_all_but(&mut self, but: Option<SocketId>, event: Event) {
+        let sockets = &self.sockets;
+        let all = self
+            .everybody
+            .get_or_insert_with(|| sockets.keys().copied().collect());
+        let told = all.iter().filter(|socket| Some(**socket) != but).count();
+        if told == 0 {
+            return;
+        }
+        let all = Arc::clone(all);
+        let to = match but {
+            Some(but) if told < all.len() => Audience::AllBut(all, but),
+            Some(_) | None => Audience::All(all),
+        };
+        self.emit(Output::Event { to, event });
+    }
+
+    /// Notes that a socket belongs to a participant from here on, or to nobody.
+    pub(crate) fn bind(&mut self, socket: SocketId, participant: Option<ParticipantId>) {
+        self.everybody = None;
+        match participant {
+            Some(participant) => self.sockets.insert(socket, participant),
+            None => self.sockets.remove(&socket),
+        };
+    }
+
+    pub(crate) fn start_timer(&mut self, at: Instant, participant: ParticipantId, timer: Timer) {
+        self.timers.insert((at, participant, timer));
+    }
+
+    pub(crate) fn stop_timer(&mut self, at: Instant, participant: ParticipantId, timer: Timer) {
+        self.timers.remove(&(at, participant, timer));
+    }
+
+    /// A number that the room has not used yet.
+    pub(crate) fn fresh_id(&mut self) -> u64 {
+        self.last_id += 1;
+        self.last_id
+    }
+}
+
+/// Who asks, and where the answer goes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Asker {
+    pub(crate) socket: SocketId,
+    pub(crate) id: RequestId,
+    pub(crate) participant: ParticipantId,
+}
+
+/// A limit in milliseconds as a duration.
+pub(crate) fn millis(limit_ms: u32) -> Duration {
+    Duration::from_millis(limit_ms.into())
 }

@@ -1,0 +1,377 @@
+//! Coming in, coming back, going.
+
+use zoom_protocol::{
+    Answer, ErrorAnswer, Event, Joined, LeaveReason, MediaAnswer, Now, ParticipantId, Person,
+    Sources, close_code,
+};
+
+use crate::{
+    JoinInput, MediaCommand, Output, PageWanted, Read, ReadId, ResumeInput, Room, SocketId,
+    member::{Entering, EnteringPeer, How, Member, offers_bucket},
+    refusal::Refusal,
+    room::{Asker, NegotiationKind, ReadPurpose, Timer, millis},
+};
+
+impl Room {
+    pub(crate) fn join(&mut self, now: Now, join: JoinInput) {
+        let (socket, id) = (join.socket, join.id);
+        let taken = self.members.contains_key(&join.participant)
+            || self
+                .entering
+                .values()
+                .any(|e| e.participant == join.participant);
+        let refusal = if self.is_known(socket) {
+            Some(Refusal::JoinedAlready)
+        } else if taken {
+            Some(Refusal::ParticipantTaken)
+        } else if self.is_full() {
+            Some(Refusal::RoomFull)
+        } else if join
+            .media
+            .as_ref()
+            .is_some_and(|m| self.has_too_many_slots(m))
+        {
+            Some(Refusal::TooManySlots)
+        } else {
+            None
+        };
+        if let Some(refusal) = refusal {
+            return self.refuse(socket, id, refusal);
+        }
+        let mut offers = offers_bucket(&self.limits);
+        let peer = match join.media {
+            None => EnteringPeer::None,
+            Some(offer) => {
+                // The first of a full bucket is always there.
+                offers.take(now.mono);
+                self.negotiate(join.participant, socket, NegotiationKind::Enter, offer);
+                EnteringPeer::Awaited
+            }
+        };
+        let how = How::Join {
+            sources: join.sources,
+            offers,
+            peer,
+        };
+        self.enter(
+            socket,
+            Entering {
+                id,
+                participant: join.participant,
+                name: join.name,
+                resume_token: join.resume_token,
+                how,
+                start: 0,
+                page: None,
+            },
+        );
+    }
+
+    pub(crate) fn resume(&mut self, resume: ResumeInput) {
+        let (socket, id) = (resume.socket, resume.id);
+        let here = self.members.contains_key(&resume.participant);
+        let refusal = if self.is_known(socket) {
+            Some(Refusal::JoinedAlready)
+        } else if !here && !resume.recreate {
+            Some(Refusal::ResumeRefused)
+        } else if !here && self.is_full() {
+            Some(Refusal::RoomFull)
+        } else {
+            None
+        };
+        if let Some(refusal) = refusal {
+            let result = Err(refusal.into());
+            return self.emit(Output::Resumed { socket, id, result });
+        }
+        let start = self.timeline.start_for(resume.after);
+        self.enter(
+            socket,
+            Entering {
+                id,
+                participant: resume.participant,
+                name: resume.name,
+                resume_token: resume.resume_token,
+                how: How::Resume {
+                    recreate: resume.recreate,
+                },
+                start,
+                page: None,
+            },
+        );
+    }
+
+    /// Begins what has to be awaited before somebody is in.
+    fn enter(&mut self, socket: SocketId, mut entering: Entering) {
+        if self.timeline.covers(entering.start) {
+            entering.page = Some(zoom_protocol::Page::default());
+        } else {
+            let read = ReadId(self.fresh_id());
+            let page = match entering.start {
+                0 => PageWanted::Newest,
+                start => PageWanted::After(start),
+            };
+            self.reads.insert(read, ReadPurpose::Enter(socket));
+            self.emit(Output::Read(Read {
+                read,
+                page,
+                limit: self.limits.page_entries,
+            }));
+        }
+        self.entering.insert(socket, entering);
+        self.finish_entering(socket);
+    }
+
+    /// Lets somebody in for whom nothing is awaited any more.
+    pub(crate) fn finish_entering(&mut self, socket: SocketId) {
+        if !self.entering.get(&socket).is_some_and(Entering::is_ready) {
+            return;
+        }
+        let Some(mut entering) = self.entering.remove(&socket) else {
+            return;
+        };
+        let page = entering.page.take().unwrap_or_default();
+        let timeline = self.timeline.complete(page, entering.start);
+        match std::mem::replace(&mut entering.how, How::Resume { recreate: false }) {
+            How::Join {
+                sources,
+                offers,
+                peer,
+            } => {
+                let media = match peer {
+                    EnteringPeer::Made(answer, slots) => Some((answer, slots)),
+                    EnteringPeer::None | EnteringPeer::Awaited => None,
+                };
+                self.admit(&entering, sources, offers);
+                self.attach(socket, entering.participant);
+                let mut answer = None;
+                if let Some((media_answer, slots)) = media {
+                    answer = Some(media_answer);
+                    // No event tells of these slots: `joined` has them.
+                    drop(self.peer_made(entering.participant, &slots));
+                }
+                let joined = self.joined(&entering, timeline, answer);
+                self.answer(socket, entering.id, Answer::Joined(Box::new(joined)));
+                self.tell_of_newcomer(entering.participant, socket);
+            }
+            How::Resume { recreate } => self.come_back(socket, &entering, recreate, timeline),
+        }
+    }
+
+    /// Gives a participant who comes back another socket.
+    fn come_back(
+        &mut self,
+        socket: SocketId,
+        entering: &Entering,
+        recreate: bool,
+        timeline: zoom_protocol::Page,
+    ) {
+        let (id, participant) = (entering.id, entering.participant);
+        let newcomer = !self.members.contains_key(&participant);
+        if newcomer && !recreate {
+            let result = Err(Refusal::ResumeRefused.into());
+            return self.emit(Output::Resumed { socket, id, result });
+        }
+        let mut was_connected = false;
+        if newcomer {
+            let offers = offers_bucket(&self.limits);
+            self.admit(entering, Sources::default(), offers);
+        } else {
+            was_connected = self.cut_off(participant, Some(close_code::REPLACED));
+        }
+        self.attach(socket, participant);
+        let joined = Box::new(self.joined(entering, timeline, None));
+        let result = Ok(joined);
+        self.emit(Output::Resumed { socket, id, result });
+        if newcomer {
+            self.tell_of_newcomer(participant, socket);
+        } else if !was_connected {
+            self.tell_of_change(participant, Some(socket));
+        }
+    }
+
+    /// Makes a participant of somebody who enters.
+    fn admit(&mut self, entering: &Entering, sources: Sources, offers: crate::Bucket) {
+        let person = Person {
+            participant: entering.participant,
+            name: entering.name.clone(),
+            ordinal: self.ordinals.take(&entering.name),
+        };
+        let entered = self.fresh_id();
+        let member = Member::new(person, entered, &self.limits, offers);
+        self.entered.insert(entered, entering.participant);
+        self.members.insert(entering.participant, member);
+        self.set_sources(entering.participant, sources);
+    }
+
+    /// The room as somebody who has just come in sees it.
+    fn joined(
+        &self,
+        entering: &Entering,
+        timeline: zoom_protocol::Page,
+        media: Option<MediaAnswer>,
+    ) -> Joined {
+        let in_order = || self.entered.values().filter_map(|id| self.members.get(id));
+        let typing = in_order()
+            .filter(|member| member.typing_until.is_some())
+            .map(|member| member.person.participant)
+            .collect();
+        // An answer that is still under way belongs to the socket before this one, which will not
+        // bring it: there is a peer, but none that the client could use.
+        let usable = |member: &&Member| member.peer && member.negotiation.is_none();
+        let peer = self.members.get(&entering.participant).filter(usable);
+        Joined {
+            room: self.name.clone(),
+            you: entering.participant,
+            resume_token: entering.resume_token.clone(),
+            participants: in_order().map(Member::participant).collect(),
+            typing,
+            timeline,
+            slots: peer.map(|me| me.slots.snapshot()).unwrap_or_default(),
+            media,
+            peer: peer.is_some(),
+        }
+    }
+
+    fn tell_of_newcomer(&mut self, participant: ParticipantId, socket: SocketId) {
+        if let Some(member) = self.members.get(&participant) {
+            let participant = member.participant();
+            self.tell_all_but(Some(socket), Event::ParticipantJoined { participant });
+        }
+        self.arrange_for_newcomer(participant);
+    }
+
+    /// Tells of somebody's sources or connection.
+    pub(crate) fn tell_of_change(&mut self, participant: ParticipantId, but: Option<SocketId>) {
+        if let Some(member) = self.members.get(&participant) {
+            let participant = member.participant();
+            self.tell_all_but(but, Event::ParticipantChanged { participant });
+        }
+    }
+
+    pub(crate) fn disconnected(&mut self, now: Now, socket: SocketId) {
+        if let Some(entering) = self.entering.remove(&socket) {
+            return self.drop_made_peer(&entering);
+        }
+        let Some(&participant) = self.sockets.get(&socket) else {
+            return;
+        };
+        self.cut_off(participant, None);
+        let lost_at = now.mono + millis(self.limits.resume_ms);
+        if let Some(member) = self.members.get_mut(&participant) {
+            member.lost_at = Some(lost_at);
+            self.start_timer(lost_at, participant, Timer::Lost);
+        }
+        self.tell_of_change(participant, None);
+    }
+
+    /// Gives a participant a socket.
+    fn attach(&mut self, socket: SocketId, participant: ParticipantId) {
+        let Some(member) = self.members.get_mut(&participant) else {
+            return;
+        };
+        member.socket = Some(socket);
+        if let Some(at) = member.lost_at.take() {
+            self.stop_timer(at, participant, Timer::Lost);
+        }
+        self.bind(socket, Some(participant));
+    }
+
+    /// Takes a participant's socket from them, and closes it with `code` if there is one. Returns
+    /// whether they had one.
+    fn cut_off(&mut self, participant: ParticipantId, code: Option<u16>) -> bool {
+        let Some(member) = self.members.get_mut(&participant) else {
+            return false;
+        };
+        let Some(socket) = member.socket.take() else {
+            return false;
+        };
+        member.reading = false;
+        member.next_offer = None;
+        self.bind(socket, None);
+        self.stop_typing(participant);
+        if let Some(code) = code {
+            self.emit(Output::Close { socket, code });
+        }
+        true
+    }
+
+    pub(crate) fn leave(&mut self, asker: Asker) {
+        self.answer(asker.socket, asker.id, Answer::Done);
+        self.emit(Output::Close {
+            socket: asker.socket,
+            code: close_code::NORMAL,
+        });
+        self.remove(asker.participant, LeaveReason::Left);
+    }
+
+    /// Ends a participant.
+    pub(crate) fn remove(&mut self, participant: ParticipantId, reason: LeaveReason) {
+        let Some(member) = self.members.remove(&participant) else {
+            return;
+        };
+        if let Some(socket) = member.socket {
+            self.bind(socket, None);
+        }
+        if let Some(at) = member.typing_until {
+            self.stop_timer(at, participant, Timer::Typing);
+        }
+        if let Some(at) = member.lost_at {
+            self.stop_timer(at, participant, Timer::Lost);
+        }
+        self.entered.remove(&member.entered);
+        let person = &member.person;
+        self.ordinals.release(&person.name, person.ordinal);
+        self.tell_all(Event::ParticipantLeft {
+            participant,
+            reason,
+        });
+        if member.peer {
+            self.emit(Output::Media(MediaCommand::RemovePeer { participant }));
+        }
+        self.forget_in_media(participant);
+    }
+
+    /// Ends an attempt to enter.
+    pub(crate) fn fail_entering(&mut self, socket: SocketId, error: ErrorAnswer) {
+        let Some(entering) = self.entering.remove(&socket) else {
+            return;
+        };
+        self.drop_made_peer(&entering);
+        let id = entering.id;
+        match entering.how {
+            How::Join { .. } => {
+                self.answer(socket, id, Answer::Error(error));
+            }
+            How::Resume { .. } => {
+                let result = Err(error);
+                self.emit(Output::Resumed { socket, id, result });
+            }
+        }
+    }
+
+    /// Ends the peer of somebody who does not come in after all.
+    fn drop_made_peer(&mut self, entering: &Entering) {
+        match &entering.how {
+            How::Join {
+                peer: EnteringPeer::Made(..),
+                ..
+            } => {
+                let participant = entering.participant;
+                self.emit(Output::Media(MediaCommand::RemovePeer { participant }));
+            }
+            How::Join { .. } | How::Resume { .. } => {}
+        }
+    }
+
+    /// Whether the socket has entered or is about to.
+    fn is_known(&self, socket: SocketId) -> bool {
+        self.sockets.contains_key(&socket) || self.entering.contains_key(&socket)
+    }
+
+    /// Whether everybody who is here or about to enter fills the room.
+    fn is_full(&self) -> bool {
+        let about_to = |entering: &&Entering| !self.members.contains_key(&entering.participant);
+        let entering = self.entering.values().filter(about_to).count();
+        self.members.len() + entering >= self.limits.room_participants as usize
+    }
+}

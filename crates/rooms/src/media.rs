@@ -1,0 +1,415 @@
+//! Who is seen and heard: sources, peers, slots.
+
+use zoom_protocol::{
+    Answer, ErrorAnswer, ErrorCode, Event, Media, MediaAnswer, MediaEndReason, MediaOffer, Now,
+    ParticipantId, SlotAssignment, SlotId, SlotKind, Sources, View,
+};
+
+use crate::{
+    MediaCommand, Negotiate, NegotiationId, Output, Room, SocketId,
+    member::{EnteringPeer, How, Offered},
+    refusal::Refusal,
+    room::{Asker, NegotiationKind, PendingNegotiation},
+    slots::{Scene, Slots},
+};
+
+impl Room {
+    pub(crate) fn publish(&mut self, asker: Asker, sources: Sources) {
+        self.answer(asker.socket, asker.id, Answer::Done);
+        if self.set_sources(asker.participant, sources) {
+            self.tell_of_change(asker.participant, None);
+            self.arrange_for_sources(asker.participant);
+        }
+    }
+
+    /// Notes what somebody has on; returns whether it changed.
+    pub(crate) fn set_sources(&mut self, participant: ParticipantId, sources: Sources) -> bool {
+        let Some(member) = self.members.get_mut(&participant) else {
+            return false;
+        };
+        if member.sources == sources {
+            return false;
+        }
+        member.sources = sources;
+        let peer = member.peer;
+        self.sounding.retain(|id| *id != participant);
+        if sources.screen && sources.screen_audio {
+            self.sounding.push(participant);
+        }
+        if peer {
+            self.emit(Output::Media(MediaCommand::SetSources {
+                participant,
+                sources,
+            }));
+        }
+        true
+    }
+
+    pub(crate) fn view(&mut self, asker: Asker, view: View) {
+        if view.tiles.len() > self.limits.view_tiles as usize {
+            return self.refuse(asker.socket, asker.id, Refusal::TooManyTiles);
+        }
+        if let Some(member) = self.members.get_mut(&asker.participant) {
+            member.tiles = view.tiles;
+        }
+        self.answer(asker.socket, asker.id, Answer::Done);
+        self.arrange_and_tell(asker.participant);
+    }
+
+    pub(crate) fn media(&mut self, now: Now, asker: Asker, media: Box<Media>) {
+        let Some(member) = self.members.get_mut(&asker.participant) else {
+            return;
+        };
+        if !member.offers.take(now.mono) {
+            return self.refuse(asker.socket, asker.id, Refusal::OffersTooFast);
+        }
+        let offered = Offered {
+            socket: asker.socket,
+            id: asker.id,
+            media,
+        };
+        let pending = member.negotiation;
+        match pending.and_then(|pending| self.negotiations.get(&pending)) {
+            None => self.offer(asker.participant, offered),
+            Some(pending) if pending.socket == asker.socket => {
+                self.refuse(asker.socket, asker.id, Refusal::OfferPending);
+            }
+            // The offer of a line that is gone is still being answered; this one comes next.
+            Some(_) if member.next_offer.is_none() => member.next_offer = Some(offered),
+            Some(_) => self.refuse(asker.socket, asker.id, Refusal::OfferPending),
+        }
+    }
+
+    /// Has an offer of somebody in the room answered.
+    fn offer(&mut self, participant: ParticipantId, offered: Offered) {
+        let Offered { socket, id, media } = offered;
+        let Some(member) = self.members.get(&participant) else {
+            return;
+        };
+        if !media.replace && !member.peer {
+            return self.refuse(socket, id, Refusal::NoPeer);
+        }
+        if self.has_too_many_slots(&media.media) {
+            return self.refuse(socket, id, Refusal::TooManySlots);
+        }
+        let kind = NegotiationKind::Member {
+            id,
+            replace: media.replace,
+        };
+        let negotiation = self.negotiate(participant, socket, kind, Box::new(media.media));
+        if let Some(member) = self.members.get_mut(&participant) {
+            member.negotiation = Some(negotiation);
+        }
+    }
+
+    /// Asks for the answer to an offer.
+    pub(crate) fn negotiate(
+        &mut self,
+        participant: ParticipantId,
+        socket: SocketId,
+        kind: NegotiationKind,
+        offer: Box<MediaOffer>,
+    ) -> NegotiationId {
+        let negotiation = NegotiationId(self.fresh_id());
+        let pending = PendingNegotiation {
+            participant,
+            socket,
+            slots: offer.slots.iter().map(|slot| slot.slot).collect(),
+            kind,
+        };
+        self.negotiations.insert(negotiation, pending);
+        let replace = match kind {
+            NegotiationKind::Enter => true,
+            NegotiationKind::Member { replace, .. } => replace,
+        };
+        self.emit(Output::Negotiate(Negotiate {
+            negotiation,
+            participant,
+            offer,
+            replace,
+        }));
+        negotiation
+    }
+
+    /// Whether an offer has more slots of a kind than one peer may have.
+    pub(crate) fn has_too_many_slots(&self, offer: &MediaOffer) -> bool {
+        let count = |kind| offer.slots.iter().filter(|s| s.slot.kind == kind).count();
+        count(SlotKind::Person) > self.limits.person_slots as usize
+            || count(SlotKind::Voice) > self.limits.voice_slots as usize
+            || count(SlotKind::Stage) > self.limits.stage_slots as usize
+    }
+
+    pub(crate) fn negotiated(
+        &mut self,
+        negotiation: NegotiationId,
+        result: Result<MediaAnswer, ErrorAnswer>,
+    ) {
+        let Some(pending) = self.negotiations.remove(&negotiation) else {
+            return;
+        };
+        match pending.kind {
+            NegotiationKind::Enter => self.negotiated_to_enter(pending, result),
+            NegotiationKind::Member { id, replace } => {
+                let participant = pending.participant;
+                let here = self.members.get_mut(&participant);
+                match here.filter(|member| member.negotiation == Some(negotiation)) {
+                    Some(member) => {
+                        member.negotiation = None;
+                        self.negotiated_within(
+                            Asker {
+                                socket: pending.socket,
+                                id,
+                                participant,
+                            },
+                            replace,
+                            &pending.slots,
+                            result,
+                        );
+                    }
+                    // They have left in the meantime, and the peer came after that.
+                    None if result.is_ok() => self.remove_peer(participant),
+                    None => {}
+                }
+            }
+        }
+    }
+
+    fn negotiated_to_enter(
+        &mut self,
+        pending: PendingNegotiation,
+        result: Result<MediaAnswer, ErrorAnswer>,
+    ) {
+        let PendingNegotiation {
+            participant,
+            socket,
+            slots,
+            ..
+        } = pending;
+        let entering = self.entering.get_mut(&socket);
+        match (entering.map(|entering| &mut entering.how), result) {
+            (Some(How::Join { peer, .. }), Ok(answer)) => {
+                *peer = EnteringPeer::Made(answer, slots);
+                self.finish_entering(socket);
+            }
+            (Some(How::Join { .. }), Err(error)) => self.fail_entering(socket, error),
+            // They went before they were in.
+            (Some(How::Resume { .. }) | None, Ok(_)) => self.remove_peer(participant),
+            (Some(How::Resume { .. }) | None, Err(_)) => {}
+        }
+    }
+
+    fn negotiated_within(
+        &mut self,
+        asker: Asker,
+        replace: bool,
+        slots: &[SlotId],
+        result: Result<MediaAnswer, ErrorAnswer>,
+    ) {
+        let Asker {
+            socket,
+            id,
+            participant,
+        } = asker;
+        let heard = self.sockets.get(&socket) == Some(&participant);
+        let had_peer = self.members.get(&participant).is_some_and(|m| m.peer);
+        match result {
+            // An offer whose answer does not arrive leaves both ends with different ideas of the
+            // peer: it ends, and the client makes another one.
+            Ok(_) if !heard => self.end_peer(participant),
+            Err(_) if !heard && had_peer => self.end_peer(participant),
+            Err(_) if !heard => {}
+            Ok(answer) => {
+                self.answer(socket, id, Answer::Media(answer));
+                if replace {
+                    let changed = self.peer_made(participant, slots);
+                    self.tell_slots(participant, changed);
+                } else {
+                    if let Some(member) = self.members.get_mut(&participant) {
+                        member.slots.grow(slots);
+                    }
+                    self.arrange_and_tell(participant);
+                }
+            }
+            Err(error) => {
+                let untouched = error.code == ErrorCode::Busy;
+                self.answer(socket, id, Answer::Error(error));
+                if had_peer && !untouched {
+                    self.end_peer(participant);
+                    if !replace {
+                        let reason = MediaEndReason::Failed;
+                        self.tell(participant, Event::MediaEnded { reason });
+                    }
+                }
+            }
+        }
+        let next = self.members.get_mut(&participant);
+        if let Some(offered) = next.and_then(|member| member.next_offer.take()) {
+            self.offer(participant, offered);
+        }
+    }
+
+    pub(crate) fn media_ended(&mut self, participant: ParticipantId, reason: MediaEndReason) {
+        let Some(member) = self.members.get_mut(&participant) else {
+            return;
+        };
+        if !std::mem::take(&mut member.peer) {
+            return;
+        }
+        member.slots = Slots::default();
+        self.tell(participant, Event::MediaEnded { reason });
+    }
+
+    /// A participant has a peer, with these slots and nothing in them yet. Returns who is in them
+    /// from here on.
+    pub(crate) fn peer_made(
+        &mut self,
+        participant: ParticipantId,
+        slots: &[SlotId],
+    ) -> Vec<SlotAssignment> {
+        let Some(member) = self.members.get_mut(&participant) else {
+            return Vec::new();
+        };
+        member.peer = true;
+        member.slots = Slots::new(slots);
+        let sources = member.sources;
+        self.emit(Output::Media(MediaCommand::SetSources {
+            participant,
+            sources,
+        }));
+        self.arrange(participant)
+    }
+
+    /// Ends somebody's peer without telling them.
+    fn end_peer(&mut self, participant: ParticipantId) {
+        if let Some(member) = self.members.get_mut(&participant) {
+            member.peer = false;
+            member.slots = Slots::default();
+        }
+        self.remove_peer(participant);
+    }
+
+    fn remove_peer(&mut self, participant: ParticipantId) {
+        self.emit(Output::Media(MediaCommand::RemovePeer { participant }));
+    }
+
+    pub(crate) fn speakers(&mut self, ranked: Vec<ParticipantId>) {
+        let mut speakers: Vec<ParticipantId> = Vec::new();
+        for id in ranked {
+            if speakers.len() == self.limits.loudest as usize {
+                break;
+            }
+            if self.members.contains_key(&id) && !speakers.contains(&id) {
+                speakers.push(id);
+            }
+        }
+        self.set_speakers(speakers);
+    }
+
+    fn set_speakers(&mut self, speakers: Vec<ParticipantId>) {
+        if speakers == self.speakers {
+            return;
+        }
+        self.speaker_changes += 1;
+        // Who has just ceased to speak spoke until this change.
+        for id in self.speakers.iter().chain(&speakers) {
+            if let Some(member) = self.members.get_mut(id) {
+                member.spoke = self.speaker_changes;
+            }
+        }
+        self.speakers.clone_from(&speakers);
+        self.tell_all(Event::Speakers {
+            participants: speakers,
+        });
+        self.arrange_where(|_, _| true);
+    }
+
+    /// Puts somebody who has just come into the views that had them in mind already.
+    pub(crate) fn arrange_for_newcomer(&mut self, newcomer: ParticipantId) {
+        let sounding = self.sounding.contains(&newcomer);
+        self.arrange_where(|_, member| {
+            sounding || member.tiles.iter().any(|tile| tile.participant == newcomer)
+        });
+    }
+
+    fn arrange_for_sources(&mut self, publisher: ParticipantId) {
+        // A screen with sound may take a stage slot anywhere; everything else changes pictures
+        // where the publisher is in a slot.
+        let sounding = self.sounding.contains(&publisher);
+        self.arrange_where(|_, member| sounding || member.slots.holds(publisher));
+    }
+
+    /// Takes somebody who is gone out of everybody's slots.
+    pub(crate) fn forget_in_media(&mut self, gone: ParticipantId) {
+        self.sounding.retain(|id| *id != gone);
+        self.arrange_where(|_, member| member.slots.holds(gone));
+        if self.speakers.contains(&gone) {
+            let mut left = self.speakers.clone();
+            left.retain(|id| *id != gone);
+            self.set_speakers(left);
+        }
+    }
+
+    /// Arranges the slots of those for whom `affected` holds, in the order of their ids.
+    fn arrange_where(&mut self, affected: impl Fn(ParticipantId, &crate::member::Member) -> bool) {
+        let affected: Vec<ParticipantId> = self
+            .members
+            .iter()
+            .filter(|(id, member)| member.peer && affected(**id, member))
+            .map(|(id, _)| *id)
+            .collect();
+        for participant in affected {
+            self.arrange_and_tell(participant);
+        }
+    }
+
+    fn arrange_and_tell(&mut self, participant: ParticipantId) {
+        let changed = self.arrange(participant);
+        self.tell_slots(participant, changed);
+    }
+
+    fn tell_slots(&mut self, participant: ParticipantId, slots: Vec<SlotAssignment>) {
+        if !slots.is_empty() {
+            self.tell(participant, Event::Slots { slots });
+        }
+    }
+
+    /// Puts everybody into the slots of one participant where they belong. Returns the slots that
+    /// have somebody else in them.
+    fn arrange(&mut self, subscriber: ParticipantId) -> Vec<SlotAssignment> {
+        let Some(member) = self.members.get_mut(&subscriber) else {
+            return Vec::new();
+        };
+        let mut slots = std::mem::take(&mut member.slots);
+        let tiles = std::mem::take(&mut member.tiles);
+        let members = &self.members;
+        let changes = slots.arrange(&Scene {
+            me: subscriber,
+            tiles: &tiles,
+            speakers: &self.speakers,
+            sounding: &self.sounding,
+            sources: &|id| members.get(&id).map(|member| member.sources),
+            spoke: &|id| members.get(&id).map_or(0, |member| member.spoke),
+        });
+        if let Some(member) = self.members.get_mut(&subscriber) {
+            member.slots = slots;
+            member.tiles = tiles;
+        }
+        let mut moved = Vec::new();
+        for change in changes {
+            let publisher = change.place.publisher;
+            self.emit(Output::Media(MediaCommand::Assign {
+                subscriber,
+                slot: change.slot,
+                publisher,
+                size: change.place.size,
+            }));
+            if change.moved {
+                moved.push(SlotAssignment {
+                    slot: change.slot,
+                    participant: publisher,
+                });
+            }
+        }
+        moved
+    }
+}

@@ -1,0 +1,142 @@
+//! Somebody in a room.
+
+use std::time::{Duration, Instant};
+
+use zoom_protocol::{
+    Limits, Media, MediaAnswer, Page, Participant, ParticipantId, Person, RequestId, SlotId,
+    Sources, Tile,
+};
+
+use crate::{Bucket, NegotiationId, SocketId, slots::Slots};
+
+/// Somebody in the room: they have entered and have neither left nor been lost.
+#[derive(Debug)]
+pub(crate) struct Member {
+    pub(crate) person: Person,
+    pub(crate) sources: Sources,
+    /// Their place in the order of entering.
+    pub(crate) entered: u64,
+    /// Their line; none while it is broken and they may come back.
+    pub(crate) socket: Option<SocketId>,
+    /// When they are lost, while their line is broken.
+    pub(crate) lost_at: Option<Instant>,
+    /// Until when they are typing, if they are.
+    pub(crate) typing_until: Option<Instant>,
+    /// Whether a page of history is being read for them.
+    pub(crate) reading: bool,
+    pub(crate) posts: Bucket,
+    pub(crate) offers: Bucket,
+    /// What their screen shows.
+    pub(crate) tiles: Vec<Tile>,
+    /// When they last spoke, by the room's count of changes of speakers.
+    pub(crate) spoke: u64,
+    /// Whether they have a peer.
+    pub(crate) peer: bool,
+    /// Their peer's slots; none without a peer.
+    pub(crate) slots: Slots,
+    /// The offer of theirs that is being answered.
+    pub(crate) negotiation: Option<NegotiationId>,
+    /// An offer that came on another line than the one that is being answered, and waits for it.
+    pub(crate) next_offer: Option<Offered>,
+}
+
+/// An offer and who waits for its answer.
+#[derive(Debug)]
+pub(crate) struct Offered {
+    pub(crate) socket: SocketId,
+    pub(crate) id: RequestId,
+    pub(crate) media: Box<Media>,
+}
+
+impl Member {
+    pub(crate) fn new(person: Person, entered: u64, limits: &Limits, offers: Bucket) -> Self {
+        Self {
+            person,
+            sources: Sources::default(),
+            entered,
+            socket: None,
+            lost_at: None,
+            typing_until: None,
+            reading: false,
+            posts: Bucket::new(
+                limits.posts_burst,
+                limits.posts_per_second,
+                Duration::from_secs(1),
+            ),
+            offers,
+            tiles: Vec::new(),
+            spoke: 0,
+            peer: false,
+            slots: Slots::default(),
+            negotiation: None,
+            next_offer: None,
+        }
+    }
+
+    /// How the others see them.
+    pub(crate) fn participant(&self) -> Participant {
+        Participant {
+            person: self.person.clone(),
+            sources: self.sources,
+            connected: self.socket.is_some(),
+        }
+    }
+}
+
+/// A participant's full bucket of offers.
+pub(crate) fn offers_bucket(limits: &Limits) -> Bucket {
+    Bucket::new(
+        limits.offers_burst,
+        limits.offers_per_minute,
+        Duration::from_secs(60),
+    )
+}
+
+/// A socket that asked to come in or to come back, and has no answer yet.
+#[derive(Debug)]
+pub(crate) struct Entering {
+    pub(crate) id: RequestId,
+    pub(crate) participant: ParticipantId,
+    pub(crate) name: zoom_protocol::DisplayName,
+    pub(crate) resume_token: String,
+    pub(crate) how: How,
+    /// After which number their page of the timeline begins; 0 for the newest page.
+    pub(crate) start: u64,
+    /// What was read of it; none as long as it is being read.
+    pub(crate) page: Option<Page>,
+}
+
+/// In which way somebody enters.
+#[derive(Debug)]
+pub(crate) enum How {
+    /// For the first time.
+    Join {
+        sources: Sources,
+        offers: Bucket,
+        peer: EnteringPeer,
+    },
+    /// Back again; made again where `recreate` allows it.
+    Resume { recreate: bool },
+}
+
+/// The peer of somebody who enters.
+#[derive(Debug)]
+pub(crate) enum EnteringPeer {
+    /// They come without one.
+    None,
+    /// Their offer is being answered.
+    Awaited,
+    /// It is there.
+    Made(MediaAnswer, Vec<SlotId>),
+}
+
+impl Entering {
+    /// Whether nothing is awaited any more.
+    pub(crate) fn is_ready(&self) -> bool {
+        let media = match &self.how {
+            How::Join { peer, .. } => !matches!(peer, EnteringPeer::Awaited),
+            How::Resume { .. } => true,
+        };
+        media && self.page.is_some()
+    }
+}
