@@ -1,0 +1,490 @@
+import type {
+  ClientId,
+  Event as ServerEvent,
+  Joined,
+  Limits,
+  Media,
+  MediaAnswer,
+  MediaOffer,
+  Participant,
+  ParticipantId,
+  Sources,
+  Tile,
+  TileSource,
+  Welcome,
+} from '../protocol/messages';
+import { defaultLimits } from '../protocol/messages';
+import type { ChatState } from './chat';
+import { Chat } from './chat';
+import { Emitter } from './emitter';
+import { isPassing, LineError, RequestError } from './errors';
+import type { LineEnd, LineState, Socket } from './line';
+import { Line } from './line';
+import type { CreateConnection, PeerSlot } from './media/peer';
+import type { MediaState } from './media/session';
+import { MediaSession } from './media/session';
+import type { DeviceNotice, SourcesOptions } from './media/sources';
+import { LocalSources } from './media/sources';
+import type { Store } from './outbox';
+import type { PeopleState } from './people';
+import { afterEvent, nobody, peopleOf } from './people';
+import type { CallStats } from './stats';
+import { readStats } from './stats';
+import { Viewing } from './viewing';
+
+/** `outside`: before entering; `entering`; `inside`, also while the line is broken; `left` for good. */
+export type Phase = 'outside' | 'entering' | 'inside' | 'left';
+
+/** Why one is not in the room any more. */
+export type LeftReason =
+  | 'left'
+  /** The same stay goes on in another place. */
+  | 'replaced';
+
+/** Somebody came or went while one was there. */
+export interface Passage {
+  participant: Participant;
+  came: boolean;
+}
+
+export interface CallEvents {
+  phase: Phase;
+  line: LineState;
+  media: MediaState;
+  people: PeopleState;
+  chat: ChatState;
+  passage: Passage;
+  /** Which stream shows whom changed. */
+  streams: undefined;
+  /** One's own tracks, states or devices changed. */
+  sources: undefined;
+  notice: DeviceNotice;
+  /** Something that only a fault of a program explains. */
+  fault: string;
+}
+
+export interface CallOptions extends SourcesOptions {
+  /** The WebSocket's address. */
+  url: string;
+  room: string;
+  /** A BCP 47 tag: the language of the server's sentences. */
+  language: string;
+  /** Where messages that are not sent yet survive a reload. */
+  store?: Store | null;
+  createSocket?: (url: string, protocol: string) => Socket;
+  createConnection?: CreateConnection;
+  mediaDevices?: MediaDevices | undefined;
+  /** From 0 to below 1, as `Math.random`. */
+  random?: () => number;
+}
+
+/** Milliseconds before entering is tried again that the server could not do just then. */
+const again_ms = 1_500;
+
+/**
+ * One stay in one room, from looking at the preview to leaving: commands in, events out. It survives broken lines,
+ * restarts of the server and changes of network by itself.
+ */
+export class Call extends Emitter<CallEvents> {
+  readonly sources: LocalSources;
+  readonly #options: CallOptions;
+  readonly #line: Line;
+  readonly #session: MediaSession;
+  readonly #chat: Chat;
+  readonly #viewing: Viewing;
+  #phase: Phase = 'outside';
+  #leftReason: LeftReason = 'left';
+  #people: PeopleState = nobody;
+  #limits: Limits = defaultLimits;
+  #name = '';
+  #self: ParticipantId | null = null;
+  #roomName: string;
+  #token: string | null = null;
+  #published = '';
+  #lineReady: (() => void) | null = null;
+
+  constructor(options: CallOptions) {
+    super();
+    this.#options = options;
+    this.#roomName = options.room;
+    const { createSocket, createConnection, random } = options;
+    this.sources =
+      'mediaDevices' in options
+        ? new LocalSources(options, options.mediaDevices)
+        : new LocalSources(options);
+    this.#line = new Line({
+      url: options.url,
+      hello: () => this.#hello(),
+      ...(createSocket && { createSocket }),
+      ...(random && { random }),
+    });
+    this.#session = new MediaSession({
+      send: (media) => this.#sendMedia(media),
+      createConnection,
+      random,
+    });
+    this.#chat = new Chat({
+      line: this.#line,
+      changed: () => {
+        this.emit('chat', this.chat);
+      },
+      store: options.store ?? null,
+      room: options.room,
+    });
+    this.#viewing = new Viewing({
+      tell: (tiles) => this.#line.request({ type: 'view', tiles }, 'done'),
+      mostTiles: () => this.#limits.view_tiles,
+    });
+    this.#connectParts();
+  }
+
+  get phase(): Phase {
+    return this.#phase;
+  }
+
+  get leftReason(): LeftReason {
+    return this.#leftReason;
+  }
+
+  get line(): LineState {
+    return this.#line.state;
+  }
+
+  /** Failed attempts at a line since there was one. */
+  get lineFailures(): number {
+    return this.#line.failures;
+  }
+
+  get media(): MediaState {
+    return this.#session.state;
+  }
+
+  get people(): PeopleState {
+    return this.#people;
+  }
+
+  get chat(): ChatState {
+    return this.#chat.state;
+  }
+
+  get limits(): Limits {
+    return this.#limits;
+  }
+
+  /** The room's name as its first visitor wrote it. */
+  get roomName(): string {
+    return this.#roomName;
+  }
+
+  /** Which participant one is. */
+  get self(): ParticipantId | null {
+    return this.#self;
+  }
+
+  /** Connects and prepares the offer while the person still looks at the preview. */
+  warm(): void {
+    this.#line.open();
+    this.#session.warm();
+    window.addEventListener('online', this.#networkChanged);
+  }
+
+  /**
+   * Enters the room. Throws `RequestError` where the server says no for good; a server that cannot be reached is
+   * waited for.
+   */
+  async join(name: string): Promise<void> {
+    if (this.#phase !== 'outside') return;
+    this.#name = name;
+    this.#setPhase('entering');
+    this.warm();
+    try {
+      await this.#enter();
+    } catch (error) {
+      if (!this.#gone()) this.#setPhase('outside');
+      throw error;
+    }
+  }
+
+  /** Leaves for good and frees every device. */
+  async leave(): Promise<void> {
+    if (this.#phase === 'left') return;
+    const said =
+      this.#self === null
+        ? null
+        : this.#line.request({ type: 'leave' }, 'done').catch(() => undefined);
+    this.#finish('left');
+    await said;
+    this.#line.close();
+  }
+
+  post(text: string): void {
+    this.#chat.post(text);
+  }
+
+  retry(id: ClientId): void {
+    this.#chat.retry(id);
+  }
+
+  discard(id: ClientId): void {
+    this.#chat.discard(id);
+  }
+
+  loadOlder(): Promise<void> {
+    return this.#chat.loadOlder();
+  }
+
+  setTyping(typing: boolean): void {
+    if (this.#phase === 'inside') this.#chat.setTyping(typing);
+  }
+
+  /** These tiles are shown, the most important first; nobody's own. */
+  show(tiles: readonly Tile[]): void {
+    this.#viewing.show(tiles);
+    const screens = tiles.filter(({ source }) => source === 'screen').length;
+    this.#session.show({ people: tiles.length - screens, screens });
+  }
+
+  /** The stream that shows and sounds this participant, where one does. */
+  streamOf(participant: ParticipantId, source: TileSource): MediaStream | null {
+    return this.#session.streamOf(participant, source);
+  }
+
+  /** Every slot with somebody in it. */
+  get filledSlots(): { slot: PeerSlot; participant: ParticipantId }[] {
+    return (this.#session.peer?.slots ?? []).flatMap((slot) => {
+      const participant = this.#session.assignments.get(slot.slot);
+      return participant === undefined ? [] : [{ slot, participant }];
+    });
+  }
+
+  /** A diagnosis of the call as it is. */
+  stats(): Promise<CallStats> {
+    return readStats(this.#session, { participant: this.#self, line: this.#line.state });
+  }
+
+  #connectParts(): void {
+    this.#line.on('state', (state) => {
+      if (state !== 'online') this.#pause();
+      this.emit('line', state);
+    });
+    this.#line.on('welcome', (welcome) => void this.#welcomed(welcome));
+    this.#line.on('event', (event) => {
+      this.#happened(event);
+    });
+    this.#line.on('ended', (end) => {
+      this.#lineEnded(end);
+    });
+    this.#line.on('fault', (fault) => {
+      this.emit('fault', fault);
+    });
+    this.#session.on('state', (state) => {
+      this.emit('media', state);
+    });
+    this.#session.on('streams', () => {
+      this.emit('streams', undefined);
+    });
+    this.sources.on('track', ({ source, track }) => {
+      this.#session.setTrack(source, track).catch((error: unknown) => {
+        this.emit('fault', String(error));
+      });
+    });
+    this.sources.on('changed', () => {
+      this.#publish();
+      this.emit('sources', undefined);
+    });
+    this.sources.on('notice', (notice) => {
+      this.emit('notice', notice);
+    });
+  }
+
+  #hello() {
+    const { language } = this.#options;
+    if (this.#token === null) return { language };
+    return { language, resume: { token: this.#token, after: this.#chat.last } };
+  }
+
+  async #welcomed(welcome: Welcome): Promise<void> {
+    this.#limits = welcome.limits;
+    this.#lineReady?.();
+    if (welcome.resumed !== undefined) return this.#entered(welcome.resumed, null);
+    if (this.#phase !== 'inside') return;
+    // The stay is over for the server: come in anew, as somebody else of the same name.
+    this.#token = null;
+    try {
+      await this.#enter();
+    } catch (error) {
+      this.emit('fault', String(error));
+      this.#finish('left');
+      this.#line.close();
+    }
+  }
+
+  /** Sends `join` until it is answered. */
+  async #enter(): Promise<void> {
+    let offered = true;
+    for (;;) {
+      await this.#online();
+      if (this.#gone()) return;
+      const media = offered ? await this.#joinOffer() : null;
+      try {
+        const sources = this.sources.state;
+        const joined = await this.#line.request(
+          {
+            type: 'join',
+            room: this.#options.room,
+            name: this.#name,
+            sources,
+            ...(media && { media }),
+          },
+          'joined',
+        );
+        this.#published = JSON.stringify(sources);
+        if (this.#gone()) return;
+        return await this.#entered(joined, joined.media ?? null);
+      } catch (error) {
+        if (error instanceof RequestError && error.code === 'joined_already') return;
+        if (error instanceof RequestError && error.code === 'bad_offer' && offered) {
+          // Who cannot see and hear can still write.
+          this.emit('fault', error.message);
+          offered = false;
+          continue;
+        }
+        if (isPassing(error)) await delay(again_ms);
+        else if (!(error instanceof LineError)) throw error;
+        // An inside without a line: the next welcome enters again.
+        else if (this.#phase === 'inside') return;
+      }
+    }
+  }
+
+  async #joinOffer(): Promise<MediaOffer | null> {
+    try {
+      return await this.#session.joinOffer();
+    } catch (error) {
+      // Who cannot see and hear can still write.
+      this.emit('fault', String(error));
+      return null;
+    }
+  }
+
+  async #entered(joined: Joined, answer: MediaAnswer | null): Promise<void> {
+    this.#token = joined.resume_token;
+    this.#self = joined.you;
+    this.#roomName = joined.room;
+    this.#people = peopleOf(joined);
+    this.emit('people', this.#people);
+    this.#setPhase('inside');
+    const self = joined.participants.find(({ participant }) => participant === joined.you);
+    if (self !== undefined) {
+      const { participant, name, ordinal } = self;
+      void this.#chat.enter({ participant, name, ordinal }, joined.timeline);
+      if (answer === null) this.#published = JSON.stringify(self.sources);
+    }
+    this.#viewing.enter();
+    this.#publish();
+    await this.#session.joined({
+      answer,
+      peer: joined.peer,
+      slots: joined.slots,
+      limits: this.#limits,
+    });
+  }
+
+  #happened(event: ServerEvent): void {
+    switch (event.type) {
+      case 'participant_joined':
+        this.emit('passage', { participant: event.participant, came: true });
+        break;
+      case 'participant_left': {
+        const left = this.#people.participants.find((it) => it.participant === event.participant);
+        if (left !== undefined) this.emit('passage', { participant: left, came: false });
+        break;
+      }
+      case 'participant_changed':
+      case 'typing':
+      case 'speakers':
+        break;
+      case 'entry':
+        return this.#chat.entry(event.entry);
+      case 'slots':
+        return this.#session.assign(event.slots);
+      case 'media_ended':
+        return this.#session.ended();
+      // Events of a later version of the protocol.
+      default:
+        return;
+    }
+    this.#people = afterEvent(this.#people, event);
+    this.emit('people', this.#people);
+  }
+
+  async #sendMedia(media: Media): Promise<MediaAnswer> {
+    return this.#line.request({ type: 'media', ...media }, 'media');
+  }
+
+  /** Tells the server what is on, where that is not what it knows. */
+  #publish(): void {
+    if (this.#phase !== 'inside' || this.#line.state !== 'online') return;
+    const sources: Sources = this.sources.state;
+    const text = JSON.stringify(sources);
+    if (text === this.#published) return;
+    this.#published = text;
+    this.#line.request({ type: 'publish', sources }, 'done').catch((error: unknown) => {
+      if (this.#published !== text) return;
+      this.#published = '';
+      // Refused just then: what others see must not stay wrong. A lost line tells it when it comes back.
+      if (error instanceof RequestError) void delay(again_ms).then(() => this.#publish());
+    });
+  }
+
+  #pause(): void {
+    this.#chat.pause();
+    this.#session.pause();
+    this.#viewing.pause();
+  }
+
+  #lineEnded(end: LineEnd): void {
+    this.#lineReady?.();
+    if (this.#phase !== 'left' && end !== 'closed') this.#finish(end);
+  }
+
+  #finish(reason: LeftReason): void {
+    window.removeEventListener('online', this.#networkChanged);
+    this.#leftReason = reason;
+    this.#chat.setTyping(false);
+    this.#pause();
+    this.#session.close();
+    this.#viewing.close();
+    this.sources.close();
+    this.#setPhase('left');
+  }
+
+  #gone(): boolean {
+    return this.#phase === 'left';
+  }
+
+  /** Waits until the line is up, or closed for good. */
+  async #online(): Promise<void> {
+    while (this.#line.state !== 'online' && this.#line.state !== 'closed') {
+      await new Promise<void>((resolve) => {
+        this.#lineReady = resolve;
+      });
+    }
+  }
+
+  readonly #networkChanged = (): void => {
+    this.#session.networkChanged();
+  };
+
+  #setPhase(phase: Phase): void {
+    if (phase === this.#phase) return;
+    this.#phase = phase;
+    this.emit('phase', phase);
+  }
+}
+
+function delay(wait_ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, wait_ms);
+  });
+}

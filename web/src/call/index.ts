@@ -1,0 +1,18 @@
+/**
+ * The call engine: everything of a meeting but its looks. Plain TypeScript, no UI framework, no translations.
+ *
+ * `new Call({ url, room, language, … })`, then `warm()`, `sources.open()`, `join(name)`; listen with `on(…)`.
+ */
+export type { CallEvents, CallOptions, LeftReason, Passage, Phase } from './call';
+export { Call } from './call';
+export type { ChatState } from './chat';
+export { LineError, RequestError } from './errors';
+export type { LineState } from './line';
+export type { Device, DeviceKind, Devices, Obstacle } from './media/devices';
+export { measureLevel } from './media/level';
+export type { MediaState } from './media/session';
+export { MediaSession } from './media/session';
+export type { DeviceNotice, LocalSources } from './media/sources';
+export type { OutgoingMessage } from './outbox';
+export type { PeopleState } from './people';
+export type { CallStats, ReceivedStats, SentStats, SlotStats } from './stats';
