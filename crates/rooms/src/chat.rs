@@ -5,7 +5,7 @@ use zoom_protocol::{
 };
 
 use crate::{
-    Append, AppendId, AppendOutcome, Output, PageWanted, Read, ReadFailed, ReadId, Room,
+    Append, AppendId, AppendOutcome, Output, Read, ReadFailed, ReadId, Room,
     refusal::Refusal,
     room::{Asker, PendingAppend, ReadPurpose, Timer, millis},
 };
@@ -90,7 +90,7 @@ impl Room {
         self.reads.insert(read, purpose);
         self.emit(Output::Read(Read {
             read,
-            page: PageWanted::Before(history.before),
+            page: self.timeline.older_than(history.before),
             limit: self.limits.page_entries,
         }));
     }
@@ -113,7 +113,7 @@ impl Room {
                 };
                 member.reading = false;
                 let answer = match result {
-                    Ok(page) => Answer::History(self.timeline.older(page)),
+                    Ok(page) => Answer::History(page),
                     Err(ReadFailed) => Answer::Error(Refusal::StorageFailed.into()),
                 };
                 self.answer(socket, id, answer);

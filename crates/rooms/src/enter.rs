@@ -6,7 +6,7 @@ use zoom_protocol::{
 };
 
 use crate::{
-    JoinInput, MediaCommand, Output, PageWanted, Read, ReadId, ResumeInput, Room, SocketId,
+    JoinInput, MediaCommand, Output, Read, ReadId, ResumeInput, Room, SocketId,
     member::{Entering, EnteringPeer, How, Member, offers_bucket},
     refusal::Refusal,
     room::{Asker, NegotiationKind, ReadPurpose, Timer, millis},
@@ -106,14 +106,10 @@ impl Room {
             entering.page = Some(zoom_protocol::Page::default());
         } else {
             let read = ReadId(self.fresh_id());
-            let page = match entering.start {
-                0 => PageWanted::Newest,
-                start => PageWanted::After(start),
-            };
             self.reads.insert(read, ReadPurpose::Enter(socket));
             self.emit(Output::Read(Read {
                 read,
-                page,
+                page: self.timeline.wanted(entering.start),
                 limit: self.limits.page_entries,
             }));
         }

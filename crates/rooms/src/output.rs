@@ -122,11 +122,9 @@ pub struct Read {
 /// Which page of the timeline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PageWanted {
-    /// The newest entries.
-    Newest,
-    /// The newest entries with smaller numbers than this.
+    /// The newest of the entries with smaller numbers than this.
     Before(u64),
-    /// The oldest entries with larger numbers than this.
+    /// The oldest of the entries with larger numbers than this.
     After(u64),
 }
 
