@@ -43,14 +43,30 @@ pub struct Limits {
     pub sockets_per_address: u32,
     /// Most HTTP connections of the server, WebSockets among them.
     pub connections: u32,
-    /// Most HTTP connections from one address.
+    /// Most HTTP connections from one address (IPv6: from one /64).
     pub connections_per_address: u32,
+    /// Connections beyond those that are told so at once; more are dropped without a word.
+    pub connection_refusals: u32,
+    /// Milliseconds within which a request's head has to come, counted from the end of the last
+    /// answer: longer than a slow line needs, shorter than would let idle ones pile up.
+    pub request_head_ms: u32,
+    /// Largest head of an HTTP request, in bytes: the buffer of a connection.
+    pub request_head_bytes: u32,
+    /// Milliseconds within which a TLS handshake has to end.
+    pub tls_handshake_ms: u32,
+    /// Milliseconds that a server told to end gives its connections, and then its rooms and its
+    /// media: less than what service managers wait before they kill.
+    pub shutdown_ms: u32,
     /// Milliseconds from the handshake within which `hello` has to come.
     pub hello_timeout_ms: u32,
     /// Milliseconds between the server's pings on a socket that is otherwise silent.
     pub heartbeat_ms: u32,
     /// Milliseconds without any byte from a client after which its socket is dead.
     pub silence_ms: u32,
+    /// Milliseconds that the system may take nothing for a socket before it counts as too slow.
+    pub write_timeout_ms: u32,
+    /// Milliseconds that a goodbye to a socket may take.
+    pub close_ms: u32,
     /// Milliseconds that a participant outlives its socket: a tunnel, a lift, a change of network.
     pub resume_ms: u32,
     /// Milliseconds that a resume token is good for after a restart of the server.
@@ -132,9 +148,16 @@ impl Default for Limits {
             sockets_per_address: 500,
             connections: 12_000,
             connections_per_address: 600,
+            connection_refusals: 64,
+            request_head_ms: 5_000,
+            request_head_bytes: 16 * 1024,
+            tls_handshake_ms: 5_000,
+            shutdown_ms: 4_000,
             hello_timeout_ms: 10_000,
             heartbeat_ms: 10_000,
             silence_ms: 25_000,
+            write_timeout_ms: 20_000,
+            close_ms: 3_000,
             resume_ms: 30_000,
             resume_token_ms: 12 * 60 * 60 * 1_000,
             typing_ms: 6_000,

@@ -116,9 +116,31 @@ sockets_per_address: number,
  */
 connections: number, 
 /**
- * Most HTTP connections from one address.
+ * Most HTTP connections from one address (IPv6: from one /64).
  */
 connections_per_address: number, 
+/**
+ * Connections beyond those that are told so at once; more are dropped without a word.
+ */
+connection_refusals: number, 
+/**
+ * Milliseconds within which a request's head has to come, counted from the end of the last
+ * answer: longer than a slow line needs, shorter than would let idle ones pile up.
+ */
+request_head_ms: number, 
+/**
+ * Largest head of an HTTP request, in bytes: the buffer of a connection.
+ */
+request_head_bytes: number, 
+/**
+ * Milliseconds within which a TLS handshake has to end.
+ */
+tls_handshake_ms: number, 
+/**
+ * Milliseconds that a server told to end gives its connections, and then its rooms and its
+ * media: less than what service managers wait before they kill.
+ */
+shutdown_ms: number, 
 /**
  * Milliseconds from the handshake within which `hello` has to come.
  */
@@ -131,6 +153,14 @@ heartbeat_ms: number,
  * Milliseconds without any byte from a client after which its socket is dead.
  */
 silence_ms: number, 
+/**
+ * Milliseconds that the system may take nothing for a socket before it counts as too slow.
+ */
+write_timeout_ms: number, 
+/**
+ * Milliseconds that a goodbye to a socket may take.
+ */
+close_ms: number, 
 /**
  * Milliseconds that a participant outlives its socket: a tunnel, a lift, a change of network.
  */
@@ -776,9 +806,16 @@ export const defaultLimits: Limits = {
   "sockets_per_address": 500,
   "connections": 12000,
   "connections_per_address": 600,
+  "connection_refusals": 64,
+  "request_head_ms": 5000,
+  "request_head_bytes": 16384,
+  "tls_handshake_ms": 5000,
+  "shutdown_ms": 4000,
   "hello_timeout_ms": 10000,
   "heartbeat_ms": 10000,
   "silence_ms": 25000,
+  "write_timeout_ms": 20000,
+  "close_ms": 3000,
   "resume_ms": 30000,
   "resume_token_ms": 43200000,
   "typing_ms": 6000,
