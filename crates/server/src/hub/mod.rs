@@ -1,48 +1,176 @@
-//! The hub: which rooms are open, and who may come in.
+//! The hub: which rooms are open, and the task that drives each.
+//!
+//! A room opens when somebody comes and closes behind the last: one tokio task per open room feeds
+//! a [`zoom_rooms::Room`] and carries out what it says.
 
-use std::sync::Arc;
+mod directory;
+mod inbox;
+mod media_link;
+mod messages;
+mod room_task;
 
-use zoom_protocol::Limits;
+use std::{
+    fmt,
+    sync::Arc,
+    time::{Duration, Instant, SystemTime},
+};
+
+use tokio::sync::Semaphore;
+use zoom_protocol::{Limits, Now, ParticipantId, RoomName};
+use zoom_rooms::Input;
+use zoom_store::Store;
+
+use crate::{
+    media::MediaPool,
+    socket::{Seats, Tokens},
+};
+
+use directory::Directory;
+pub(crate) use inbox::{Entrant, Inbox, Refused};
+pub(crate) use messages::{answer, error_answer, welcome};
 
 /// What a hub runs with.
-#[derive(Debug)]
-#[non_exhaustive]
 pub struct HubConfig {
     /// Every bound.
     pub limits: Limits,
+    /// What lasts.
+    pub store: Store,
+    /// Sound and pictures.
+    pub media: MediaPool,
     /// What resume tokens are signed with; the same over restarts, known to nobody else.
     pub secret: [u8; 32],
 }
 
-impl HubConfig {
-    /// All that a hub needs.
-    pub fn new(limits: Limits, secret: [u8; 32]) -> Self {
-        Self { limits, secret }
+impl fmt::Debug for HubConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HubConfig").finish_non_exhaustive()
     }
 }
 
+/// How much a hub holds at this moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counts {
+    /// WebSockets, those of the echo among them.
+    pub sockets: usize,
+    /// Open rooms.
+    pub rooms: usize,
+}
+
 /// The open rooms and the counted sockets of one server. Cheap to clone.
-#[derive(Clone, Debug)]
-pub struct Hub {
-    inner: Arc<HubConfig>,
+#[derive(Clone)]
+pub struct Hub(Arc<Inner>);
+
+struct Inner {
+    limits: Limits,
+    store: Store,
+    media: MediaPool,
+    tokens: Tokens,
+    /// Tells the participants of this run of the server from those of earlier ones.
+    boot: u64,
+    seats: Seats,
+    directory: Directory,
+    /// Bounds how many timeline pages are read at once.
+    reads: Arc<Semaphore>,
+}
+
+impl fmt::Debug for Hub {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Hub")
+            .field("counts", &self.counts())
+            .finish()
+    }
 }
 
 impl Hub {
-    /// A hub without rooms; each opens when somebody comes and closes behind the last.
+    /// A hub without rooms.
     pub fn new(config: HubConfig) -> Self {
-        Self {
-            inner: Arc::new(config),
-        }
+        let readers = usize::try_from(config.limits.store_readers).unwrap_or(1);
+        Self(Arc::new(Inner {
+            tokens: Tokens::new(&config.secret),
+            boot: random(),
+            seats: Seats::new(config.limits.clone()),
+            directory: Directory::default(),
+            reads: Arc::new(Semaphore::new(readers.max(1))),
+            limits: config.limits,
+            store: config.store,
+            media: config.media,
+        }))
     }
 
     /// What the server allows.
     pub fn limits(&self) -> &Limits {
-        &self.inner.limits
+        &self.0.limits
     }
 
-    /// Closes every socket with 1001 and every room behind it, within five seconds. Sockets that
-    /// come later are refused.
-    pub async fn shutdown(&self) {
-        std::future::ready(()).await;
+    /// How much there is at this moment.
+    pub fn counts(&self) -> Counts {
+        Counts {
+            sockets: self.0.seats.taken(),
+            rooms: self.0.directory.open(),
+        }
     }
+
+    /// Closes every socket with 1001 within `shutdown_ms`, and then every room within as long.
+    /// Sockets and rooms that come later are refused; participants come back after the next start.
+    pub async fn shutdown(&self) {
+        let patience = Duration::from_millis(self.limits().shutdown_ms.into());
+        let sockets = tokio::time::timeout(patience, self.0.seats.close()).await;
+        let rooms = tokio::time::timeout(patience, self.0.directory.close()).await;
+        if sockets.is_err() || rooms.is_err() {
+            let Counts { sockets, rooms } = self.counts();
+            tracing::info!(sockets, rooms, "stopped without waiting for the rest");
+        }
+    }
+
+    /// All sockets.
+    pub(crate) fn seats(&self) -> &Seats {
+        &self.0.seats
+    }
+
+    /// What issues and reads resume tokens.
+    pub(crate) fn tokens(&self) -> &Tokens {
+        &self.0.tokens
+    }
+
+    /// The number of this run of the server.
+    pub(crate) fn boot(&self) -> u64 {
+        self.0.boot
+    }
+
+    /// Brings somebody to a room's door, and opens the room when it is closed. The answer comes
+    /// over the entrant's line.
+    pub(crate) fn enter(
+        &self,
+        room: &RoomName,
+        entrant: Entrant,
+        input: Input,
+    ) -> Result<Inbox, Refused> {
+        self.0.directory.enter(self, room, entrant, input)
+    }
+}
+
+/// Both clocks at this moment.
+pub(crate) fn now() -> Now {
+    let unix = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    Now {
+        mono: Instant::now(),
+        unix_ms: unix.map_or(0, |unix| {
+            u64::try_from(unix.as_millis()).unwrap_or(u64::MAX)
+        }),
+    }
+}
+
+/// A fresh participant id.
+pub(crate) fn new_participant() -> ParticipantId {
+    ParticipantId(random())
+}
+
+/// 64 bits that nobody can guess. Without a source of randomness a server is not safe to run, and
+/// the operating systems that it runs on have one that does not fail once it worked.
+#[expect(
+    clippy::expect_used,
+    reason = "the secret was drawn from the same source when the server started"
+)]
+fn random() -> u64 {
+    getrandom::u64().expect("the system's randomness")
 }

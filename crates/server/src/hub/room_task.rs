@@ -1,0 +1,369 @@
+//! The task of one open room: it feeds the [`Room`], and carries out what the room says.
+
+use std::{collections::HashMap, future, time::Duration};
+
+use tokio::time::{Instant, sleep, sleep_until};
+use zoom_protocol::{Answer, ErrorAnswer, ErrorCode, RequestId, RoomName, close_code};
+use zoom_rooms::{
+    Append, AppendOutcome, AppendRefusal, Audience, Input, Negotiate, Output, PageWanted, Read,
+    ReadFailed, Room, SocketId,
+};
+use zoom_sfu::Event as MediaEvent;
+use zoom_store::{AppendOutcome as Stored, AppendRefusal as NotStored, AppendRequest, RoomRecord};
+
+use super::{
+    answer,
+    directory::Opening,
+    inbox::{Entrant, Inbox, Parcel, Receiver},
+    media_link::MediaLink,
+    messages::{self, error_answer},
+    now, welcome,
+};
+use crate::{
+    media::ConnectError,
+    socket::{Meaning, error},
+};
+
+/// How soon a media thread is told again what it had no space for.
+const MEDIA_RETRY: Duration = Duration::from_millis(10);
+
+/// Drives a room from its opening until it is empty or the server stops.
+pub(super) async fn run(opening: Opening, name: RoomName, inbox: Inbox, receiver: Receiver) {
+    let mut task = RoomTask {
+        media: MediaLink::new(opening.hub().0.media.clone()),
+        entrants: HashMap::new(),
+        opening,
+        inbox,
+        receiver,
+    };
+    tracing::info!(room = task.opening.number(), "room opened");
+    match task.recall(&name).await {
+        Ok(record) => {
+            let (name, last) = record.map_or((name, 0), |room| (room.name, room.last_number));
+            let room = Room::new(name, last, task.opening.hub().limits().clone());
+            task.drive(room).await;
+        }
+        Err(reason) => {
+            tracing::warn!(room = task.opening.number(), reason, "room cannot be read");
+            task.refuse_all().await;
+        }
+    }
+    tracing::info!(room = task.opening.number(), "room closed");
+}
+
+struct RoomTask {
+    opening: Opening,
+    inbox: Inbox,
+    receiver: Receiver,
+    media: MediaLink,
+    /// The sockets that the room knows, by their lines.
+    entrants: HashMap<SocketId, Member>,
+}
+
+/// A socket that the room knows.
+struct Member {
+    entrant: Entrant,
+    /// The request that brought it in, until it is answered.
+    entering: Option<RequestId>,
+}
+
+impl RoomTask {
+    /// What the store knows of the room.
+    async fn recall(&self, name: &RoomName) -> Result<Option<RoomRecord>, String> {
+        let store = self.opening.hub().0.store.clone();
+        let key = name.key().to_owned();
+        match tokio::task::spawn_blocking(move || store.room(&key)).await {
+            Ok(record) => record.map_err(|error| error.to_string()),
+            Err(panic) => Err(panic.to_string()),
+        }
+    }
+
+    async fn drive(&mut self, mut room: Room) {
+        loop {
+            let mut is_empty = false;
+            while let Some(output) = room.poll_output() {
+                is_empty |= output == Output::Empty;
+                self.carry_out(&room, output);
+            }
+            if is_empty && room.is_empty() && self.opening.close_if_idle(&self.receiver) {
+                return;
+            }
+            let timeout = room.poll_timeout();
+            tokio::select! {
+                parcel = self.receiver.receive() => match parcel {
+                    Some(Parcel::Enter(entrant, input)) => self.let_in(&mut room, entrant, input),
+                    Some(Parcel::Request(input) | Parcel::Outcome(input)) => {
+                        room.handle(now(), input);
+                    }
+                    Some(Parcel::Stop) | None => return,
+                },
+                Some(event) = self.media.event() => self.hear(&mut room, event),
+                () = until(timeout) => room.handle_timeout(now()),
+                () = sleep(MEDIA_RETRY), if self.media.is_waiting() => self.media.retry(),
+            }
+        }
+    }
+
+    /// Refuses everybody as long as somebody asks; for a room whose timeline cannot be read.
+    async fn refuse_all(&mut self) {
+        while !self.opening.close_if_idle(&self.receiver) {
+            match self.receiver.receive().await {
+                Some(Parcel::Enter(entrant, input)) => {
+                    let refusal = error(entrant.language, ErrorCode::StorageFailed);
+                    refuse(self.opening.hub().limits(), &entrant, &input, refusal);
+                }
+                Some(Parcel::Request(_) | Parcel::Outcome(_)) => {}
+                Some(Parcel::Stop) | None => return,
+            }
+        }
+    }
+
+    fn let_in(&mut self, room: &mut Room, entrant: Entrant, input: Input) {
+        if entrant.line.is_gone() {
+            // Its `Disconnected` may have come already, and nobody would ever tell the room again.
+            return;
+        }
+        let entering = entering(&input);
+        self.entrants
+            .insert(entrant.socket, Member { entrant, entering });
+        room.handle(now(), input);
+    }
+
+    fn hear(&mut self, room: &mut Room, event: MediaEvent) {
+        let input = match event {
+            MediaEvent::Ended {
+                participant,
+                reason,
+            } => Input::MediaEnded {
+                participant,
+                reason,
+            },
+            MediaEvent::Speakers { ranked, .. } => Input::Speakers { ranked },
+            MediaEvent::Connected { participant } => {
+                tracing::debug!(%participant, "media connected");
+                return;
+            }
+            // Answers come back to who awaits them, see `negotiate`.
+            MediaEvent::Answered { .. } => return,
+        };
+        room.handle(now(), input);
+    }
+
+    fn carry_out(&mut self, room: &Room, output: Output) {
+        match output {
+            Output::Answer { socket, id, answer } => self.answer(socket, id, answer),
+            Output::Resumed { socket, id, result } => {
+                let Some(member) = self.entrants.get_mut(&socket) else {
+                    return;
+                };
+                member.entering = None;
+                let entrant = &member.entrant;
+                let limits = self.opening.hub().limits();
+                let is_in = result.is_ok();
+                let answer = welcome(limits, entrant.language, Some(result));
+                let (text, _) = messages::answer(entrant.language, Some(id), answer);
+                if is_in {
+                    entrant.line.say(text, Meaning::Plain);
+                } else {
+                    entrant.line.say(text, Meaning::NotEntered);
+                    self.entrants.remove(&socket);
+                }
+            }
+            Output::Event { to, event } => self.tell(&to, event),
+            Output::Append(append) => self.append(room, *append),
+            Output::Read(read) => self.read(room, read),
+            Output::Negotiate(negotiate) => self.negotiate(negotiate),
+            Output::Media(command) => self.media.command(command),
+            Output::Close { socket, code } => {
+                if let Some(member) = self.entrants.remove(&socket) {
+                    member.entrant.line.close(code);
+                }
+            }
+            Output::Empty => {}
+        }
+    }
+
+    fn answer(&mut self, socket: SocketId, id: RequestId, what: Answer) {
+        let Some(member) = self.entrants.get_mut(&socket) else {
+            return;
+        };
+        let is_refused = matches!(what, Answer::Error(_));
+        let (text, meaning) = answer(member.entrant.language, Some(id), what);
+        if member.entering != Some(id) {
+            member.entrant.line.say(text, meaning);
+        } else if is_refused {
+            member.entrant.line.say(text, Meaning::NotEntered);
+            self.entrants.remove(&socket);
+        } else {
+            member.entrant.line.say(text, meaning);
+            member.entering = None;
+        }
+    }
+
+    fn tell(&self, to: &Audience, event: zoom_protocol::Event) {
+        let text = messages::event(event);
+        for socket in to.sockets() {
+            if let Some(member) = self.entrants.get(&socket) {
+                member.entrant.line.say(text.clone(), Meaning::Plain);
+            }
+        }
+    }
+
+    fn append(&self, room: &Room, append: Append) {
+        let Append {
+            append,
+            sender,
+            client_id,
+            body,
+            unix_ms,
+        } = append;
+        let request = AppendRequest {
+            room: room.name().clone(),
+            sender,
+            client_id,
+            body,
+            unix_ms,
+        };
+        let inbox = self.inbox.clone();
+        let reply = move |outcome| {
+            let outcome = to_room(outcome);
+            inbox.outcome(Input::Appended { append, outcome });
+        };
+        self.opening.hub().0.store.append(request, Box::new(reply));
+    }
+
+    fn read(&self, room: &Room, wanted: Read) {
+        let hub = self.opening.hub().clone();
+        let key = room.name().key().to_owned();
+        let inbox = self.inbox.clone();
+        tokio::spawn(async move {
+            let Read { read, page, limit } = wanted;
+            let store = hub.0.store.clone();
+            let pages = move || match page {
+                PageWanted::Before(number) => store.page_before(&key, Some(number), limit),
+                PageWanted::After(number) => store.page_after(&key, number, limit),
+            };
+            let turn = hub.0.reads.acquire().await;
+            let result = match tokio::task::spawn_blocking(pages).await {
+                Ok(Ok(page)) => Ok(page),
+                Ok(Err(error)) => Err(error.to_string()),
+                Err(panic) => Err(panic.to_string()),
+            };
+            drop(turn);
+            let result = result.map_err(|reason| {
+                tracing::warn!(reason, "timeline cannot be read");
+                ReadFailed
+            });
+            inbox.outcome(Input::Page { read, result });
+        });
+    }
+
+    fn negotiate(&mut self, negotiate: Negotiate) {
+        let Negotiate {
+            negotiation,
+            participant,
+            offer,
+            replace,
+        } = negotiate;
+        let media = self.media.room().clone();
+        let inbox = self.inbox.clone();
+        tokio::spawn(async move {
+            // A task of its own, so that the room hears of a panic as well.
+            let answered = tokio::spawn(async move {
+                if replace {
+                    media.connect(participant, *offer).await
+                } else {
+                    media.reoffer(participant, *offer).await
+                }
+            });
+            let result = match answered.await {
+                Ok(answered) => answered.map_err(refusal),
+                Err(panic) => {
+                    tracing::warn!(%panic, "an offer was not answered");
+                    Err(ErrorAnswer {
+                        code: ErrorCode::Internal,
+                        message: String::new(),
+                    })
+                }
+            };
+            inbox.outcome(Input::Negotiated {
+                negotiation,
+                result,
+            });
+        });
+    }
+}
+
+impl Drop for RoomTask {
+    /// However the task ends: nobody is left waiting in front of it. Lines that were closed before
+    /// keep their code.
+    fn drop(&mut self) {
+        for member in self.entrants.values() {
+            member.entrant.line.close(close_code::INTERNAL);
+        }
+        for parcel in self.receiver.close() {
+            if let Parcel::Enter(entrant, _) = parcel {
+                entrant.line.close(close_code::INTERNAL);
+            }
+        }
+    }
+}
+
+/// Refuses somebody whom no room has seen.
+fn refuse(limits: &zoom_protocol::Limits, entrant: &Entrant, input: &Input, refusal: ErrorAnswer) {
+    let id = entering(input);
+    let (text, _) = if matches!(input, Input::Resume(_)) {
+        let welcome = welcome(limits, entrant.language, Some(Err(refusal)));
+        answer(entrant.language, id, welcome)
+    } else {
+        error_answer(entrant.language, id, refusal)
+    };
+    entrant.line.say(text, Meaning::NotEntered);
+}
+
+/// The request that wants in.
+fn entering(input: &Input) -> Option<RequestId> {
+    match input {
+        Input::Join(join) => Some(join.id),
+        Input::Resume(resume) => Some(resume.id),
+        Input::Request { .. }
+        | Input::Disconnected { .. }
+        | Input::Appended { .. }
+        | Input::Page { .. }
+        | Input::Negotiated { .. }
+        | Input::MediaEnded { .. }
+        | Input::Speakers { .. } => None,
+    }
+}
+
+async fn until(timeout: Option<std::time::Instant>) {
+    match timeout {
+        Some(timeout) => sleep_until(Instant::from_std(timeout)).await,
+        None => future::pending().await,
+    }
+}
+
+fn to_room(outcome: Stored) -> AppendOutcome {
+    match outcome {
+        Stored::Appended { number, time_ms } => AppendOutcome::Appended { number, time_ms },
+        Stored::Repeat { number, time_ms } => AppendOutcome::Repeat { number, time_ms },
+        Stored::Refused(reason) => AppendOutcome::Refused(match reason {
+            NotStored::StorageFull => AppendRefusal::StorageFull,
+            NotStored::StorageFailed => AppendRefusal::StorageFailed,
+            NotStored::Busy => AppendRefusal::Busy,
+        }),
+    }
+}
+
+fn refusal(error: ConnectError) -> ErrorAnswer {
+    let code = match error {
+        ConnectError::Offer(_) => ErrorCode::BadOffer,
+        ConnectError::NoPeer => ErrorCode::NoPeer,
+        ConnectError::Busy(_) => ErrorCode::Busy,
+        ConnectError::Fault => ErrorCode::Internal,
+    };
+    ErrorAnswer {
+        code,
+        message: error.to_string(),
+    }
+}
