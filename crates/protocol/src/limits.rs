@@ -47,15 +47,13 @@ pub struct Limits {
     pub connections_per_address: u32,
     /// Connections beyond those that are told so at once; more are dropped without a word.
     pub connection_refusals: u32,
-    /// Milliseconds within which a request's head has to come, counted from the end of the last
-    /// answer: longer than a slow line needs, shorter than would let idle ones pile up.
+    /// Milliseconds in which a request's head has to come: no slow line needs more.
     pub request_head_ms: u32,
     /// Largest head of an HTTP request, in bytes: the buffer of a connection.
     pub request_head_bytes: u32,
     /// Milliseconds within which a TLS handshake has to end.
     pub tls_handshake_ms: u32,
-    /// Milliseconds that a server told to end gives its connections, and then its rooms and its
-    /// media: less than what service managers wait before they kill.
+    /// Milliseconds that a server told to end gives its HTTP connections to end.
     pub shutdown_ms: u32,
     /// Milliseconds from the handshake within which `hello` has to come.
     pub hello_timeout_ms: u32,

@@ -20,9 +20,9 @@ pub struct ServerConfig {
     pub media: MediaSettings,
     /// Every bound.
     pub limits: Limits,
-    /// The origin of a Vite development server, `http://localhost:5173` say, that stands in front:
-    /// pages then load the app from it. Refused in a release build.
-    pub dev_origin: Option<String>,
+    /// Whether Vite's development server stands in front: pages then load the app's sources from
+    /// it, and its client may write style elements.
+    pub development: bool,
 }
 
 impl ServerConfig {
@@ -34,7 +34,7 @@ impl ServerConfig {
             tls: TlsSettings::Off,
             media: MediaSettings::default(),
             limits: Limits::default(),
-            dev_origin: None,
+            development: false,
         }
     }
 }

@@ -4,21 +4,24 @@
 //! [`Server::serve`] runs until it is told to stop; [`run`] does both. What a person types on a
 //! command line, and what is printed there, is the business of the program `zoom`.
 
+mod addresses;
 mod config;
 mod error;
-pub mod http;
+mod http;
 pub mod hub;
 pub mod media;
-pub mod pages;
+mod pages;
 mod server;
 pub mod socket;
-pub mod tls;
+mod tls;
 
 use std::future::Future;
 
+pub use addresses::own_addresses;
 pub use config::{MediaSettings, ServerConfig, TlsSettings};
 pub use error::ServerError;
 pub use server::Server;
+pub use tls::TlsError;
 
 /// Opens the server and serves until `shutdown` is ready, then ends in order.
 ///

@@ -1,30 +1,93 @@
 //! Opening everything in order, serving, and closing everything in the opposite order.
 
-use std::{future::Future, net::SocketAddr};
+use std::{
+    fmt,
+    future::Future,
+    io,
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
 
-use tokio::net::TcpListener;
+use axum::Router;
+use socket2::{Domain, Protocol, Socket, Type};
+use tokio::{net::TcpListener, sync::watch, time::timeout};
+use tokio_rustls::TlsAcceptor;
+use zoom_protocol::Limits;
+use zoom_store::Store;
 
-use crate::{ServerConfig, ServerError};
+use crate::{
+    ServerConfig, ServerError, TlsSettings,
+    addresses::{answering, link},
+    http::{self, Headers, Listening},
+    hub::{Hub, HubConfig},
+    media::{MediaConfig, MediaPool},
+    pages::Site,
+    socket, tls,
+};
 
-/// A server that holds its port and its data, and does not serve yet.
-#[derive(Debug)]
+/// Connections that the system holds for the accept loop.
+const BACKLOG: i32 = 1024;
+
+/// A server that holds its ports and its data, and does not serve yet.
 pub struct Server {
+    listener: TcpListener,
     address: SocketAddr,
-    _listener: TcpListener,
+    tls: Option<TlsAcceptor>,
+    router: Router,
+    hub: Hub,
+    store: Store,
+    media: MediaPool,
+    limits: Limits,
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Server")
+            .field("address", &self.address)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Server {
-    /// Opens the data folder, the ports and the certificate.
+    /// Opens the data folder, the certificate and the ports.
     ///
     /// # Errors
     /// What is in the way, one variant each.
     pub async fn open(config: ServerConfig) -> Result<Self, ServerError> {
-        let address = config.listen;
-        let refused = |source| ServerError::Listen { address, source };
-        let listener = TcpListener::bind(address).await.map_err(refused)?;
+        // The data come first: a second copy on them must not disturb what the first one serves.
+        let store = Store::open(&config.data, &config.limits)?;
+        let mut random = [0; 32];
+        getrandom::fill(&mut random).map_err(ServerError::Random)?;
+        let secret = zoom_store::load_or_create_secret(&config.data, || random)?;
+        let tls = tls::acceptor(&config.tls, &config.data)?;
+        let (listener, address) = listen(config.listen)?;
+        let media = MediaPool::start(MediaConfig {
+            udp: config.media.udp,
+            port: config.media.port,
+            threads: config.media.threads,
+            advertise: config.media.advertise,
+            limits: config.limits.clone(),
+        })?;
+        let hub = Hub::new(HubConfig {
+            limits: config.limits.clone(),
+            store: store.clone(),
+            media: media.clone(),
+            secret,
+        });
+        let site = Site::new(tls.is_some(), config.development).map_err(ServerError::Build)?;
+        let trusted = matches!(config.tls, TlsSettings::Files { .. });
+        let headers = Headers::new(tls.is_some(), trusted, config.development);
+        let sockets = socket::router(hub.clone());
         Ok(Self {
-            address: listener.local_addr().map_err(refused)?,
-            _listener: listener,
+            listener,
+            address,
+            tls,
+            router: http::router(Arc::new(site), Arc::new(headers), sockets),
+            hub,
+            store,
+            media,
+            limits: config.limits,
         })
     }
 
@@ -33,9 +96,77 @@ impl Server {
         self.address
     }
 
-    /// Serves until `shutdown` is ready, then closes sockets (1001), rooms, media and the store,
-    /// in that order and within ten seconds.
-    pub async fn serve(self, shutdown: impl Future<Output = ()> + Send) {
-        shutdown.await;
+    /// The links to open in a browser, only such as answer, this machine's own first.
+    pub fn links(&self) -> Vec<String> {
+        answering(self.address)
+            .into_iter()
+            .map(|address| link(address, self.tls.is_some()))
+            .collect()
     }
+
+    /// The media threads.
+    pub fn media(&self) -> &MediaPool {
+        &self.media
+    }
+
+    /// Serves until `shutdown` is ready, then closes sockets (1001), rooms, media and the store,
+    /// in that order and within a bounded time.
+    pub async fn serve(self, shutdown: impl Future<Output = ()> + Send) {
+        let (close, closing) = watch::channel(false);
+        let serving = tokio::spawn(http::serve(
+            Listening {
+                listener: self.listener,
+                tls: self.tls,
+                router: self.router,
+                limits: self.limits.clone(),
+            },
+            closing,
+        ));
+        shutdown.await;
+        tracing::info!("ending");
+        let _ = close.send(true);
+        self.hub.shutdown().await;
+        let patience = Duration::from_millis(self.limits.shutdown_ms.into());
+        let abort = serving.abort_handle();
+        if timeout(patience, serving).await.is_err() {
+            tracing::info!("connections were cut off");
+            abort.abort();
+        }
+        let (media, store) = (self.media, self.store);
+        let last = tokio::task::spawn_blocking(move || {
+            media.stop();
+            store.close();
+        });
+        if last.await.is_err() {
+            tracing::error!("closing the media and the store ended in a panic");
+        }
+        tracing::info!("ended");
+    }
+}
+
+/// Opens the HTTP port. An IPv6 wildcard takes IPv4 too, whatever the system's default.
+fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), ServerError> {
+    let open = || -> io::Result<(TcpListener, SocketAddr)> {
+        let socket = Socket::new(
+            Domain::for_address(address),
+            Type::STREAM,
+            Some(Protocol::TCP),
+        )?;
+        if address.ip() == IpAddr::V6(std::net::Ipv6Addr::UNSPECIFIED) {
+            socket.set_only_v6(false)?;
+        }
+        // Elsewhere than on Unix it would let two programs share the port.
+        #[cfg(unix)]
+        socket.set_reuse_address(true)?;
+        socket.set_nonblocking(true)?;
+        socket.bind(&address.into())?;
+        socket.listen(BACKLOG)?;
+        let listener = TcpListener::from_std(socket.into())?;
+        let address = listener.local_addr()?;
+        Ok((listener, address))
+    };
+    open().map_err(|source| match source.kind() {
+        io::ErrorKind::AddrInUse => ServerError::AddressInUse { address },
+        _ => ServerError::Listen { address, source },
+    })
 }

@@ -124,8 +124,7 @@ connections_per_address: number,
  */
 connection_refusals: number, 
 /**
- * Milliseconds within which a request's head has to come, counted from the end of the last
- * answer: longer than a slow line needs, shorter than would let idle ones pile up.
+ * Milliseconds in which a request's head has to come: no slow line needs more.
  */
 request_head_ms: number, 
 /**
@@ -137,8 +136,7 @@ request_head_bytes: number,
  */
 tls_handshake_ms: number, 
 /**
- * Milliseconds that a server told to end gives its connections, and then its rooms and its
- * media: less than what service managers wait before they kill.
+ * Milliseconds that a server told to end gives its HTTP connections to end.
  */
 shutdown_ms: number, 
 /**

@@ -1,0 +1,44 @@
+//! `/r/<name>`: a room's invitation, and the place where the app opens it.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderValue, StatusCode, header};
+use minijinja::context;
+use zoom_protocol::RoomName;
+
+use super::{Problem, Site, link, problem::WrongRoom, visit::Visit};
+
+/// The room's page; another spelling of the same name is led to the one spelling.
+pub(crate) async fn page(State(site): State<Arc<Site>>, visit: Visit) -> Response {
+    let path = visit.target.split('?').next().unwrap_or_default();
+    let segment = path.strip_prefix("/r/").unwrap_or_default();
+    let plain = segment.strip_suffix('/').unwrap_or(segment);
+    let Some(written) = link::decode(plain) else {
+        return site.problem(&visit, Problem::BadRoom(WrongRoom::Encoding));
+    };
+    let room: RoomName = match written.parse() {
+        Ok(room) => room,
+        Err(error) => return site.problem(&visit, Problem::BadRoom(WrongRoom::Name(error))),
+    };
+    let canonical = link::room_path(room.as_str());
+    if room.as_str() != written || plain.len() != segment.len() {
+        let query = visit.target.get(path.len()..).unwrap_or_default();
+        if let Ok(location) = HeaderValue::from_str(&format!("{canonical}{query}")) {
+            return (
+                StatusCode::PERMANENT_REDIRECT,
+                [(header::LOCATION, location)],
+            )
+                .into_response();
+        }
+    }
+    let values = context! {
+        room => room.as_str(),
+        path => canonical,
+        app => site.assets().has("room"),
+    };
+    site.page(&visit, StatusCode::OK, "room.html", values)
+}
