@@ -20,13 +20,27 @@ export interface Outbound {
   frames: number;
 }
 
+/** What this file reads of `RTCInboundRtpStreamStats` and `RTCOutboundRtpStreamStats`. */
+interface RtpStats {
+  type: string;
+  mid: string;
+  kind: 'audio' | 'video';
+  rid?: string;
+  framesDecoded?: number;
+  framesEncoded?: number;
+  frameWidth?: number;
+  totalAudioEnergy?: number;
+  bytesReceived?: number;
+  packetsSent?: number;
+}
+
 /** What the page's newest peer connection receives. */
 export async function inbound(page: Page): Promise<Inbound[]> {
   return page.evaluate(async () => {
     const peer = window.watched.peers.at(-1)?.peer;
     if (!peer) return [];
     const rows: Inbound[] = [];
-    for (const entry of (await peer.getStats()).values()) {
+    for (const entry of (await peer.getStats()).values() as Iterable<RtpStats>) {
       if (entry.type !== 'inbound-rtp') continue;
       rows.push({
         mid: entry.mid,
@@ -47,7 +61,7 @@ export async function outbound(page: Page): Promise<Outbound[]> {
     const peer = window.watched.peers.at(-1)?.peer;
     if (!peer) return [];
     const rows: Outbound[] = [];
-    for (const entry of (await peer.getStats()).values()) {
+    for (const entry of (await peer.getStats()).values() as Iterable<RtpStats>) {
       if (entry.type !== 'outbound-rtp') continue;
       rows.push({
         mid: entry.mid,
@@ -81,23 +95,23 @@ async function rising(
 }
 
 /** Waits until the page decodes pictures on exactly this many m-lines, beginning from here. */
-export async function expectPictures(page: Page, count: number): Promise<void> {
+export async function expectPictures(page: Page, count: number, timeout = 30_000): Promise<void> {
   const before = await inbound(page);
   await expect
     .poll(() => rising(page, 'video', (row) => row.framesDecoded, before), {
       message: `pictures decoded on ${count} m-lines`,
-      timeout: 30_000,
+      timeout,
     })
     .toBe(count);
 }
 
 /** Waits until the page hears sound on exactly this many m-lines, beginning from here. */
-export async function expectVoices(page: Page, count: number): Promise<void> {
+export async function expectVoices(page: Page, count: number, timeout = 30_000): Promise<void> {
   const before = await inbound(page);
   await expect
     .poll(() => rising(page, 'audio', (row) => row.audioEnergy, before), {
       message: `sound heard on ${count} m-lines`,
-      timeout: 30_000,
+      timeout,
     })
     .toBe(count);
 }

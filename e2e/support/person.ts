@@ -1,6 +1,7 @@
 // Somebody with a browser of their own, who finds things by their accessible names.
 import { expect, type Browser, type Locator, type Page } from '@playwright/test';
 
+import { inbound } from './media.ts';
 import type { Program } from './program.ts';
 import { watch } from './watch.ts';
 
@@ -12,17 +13,18 @@ export interface EnterOptions {
 export class Person {
   /** What the page did that it must never do, with one line each. */
   private readonly offences: string[] = [];
+  private readonly hosts: string[];
 
   private constructor(
     readonly page: Page,
     readonly name: string,
     readonly program: Program,
   ) {
-    const own = new URL(program.base).host;
+    this.hosts = [new URL(program.base).host];
     page.on('request', (request) => {
       const url = new URL(request.url());
       const local = ['data:', 'blob:', 'about:'].includes(url.protocol);
-      if (!local && url.host !== own) this.offences.push(`request to ${url.href}`);
+      if (!local && !this.hosts.includes(url.host)) this.offences.push(`request to ${url.href}`);
     });
     page.on('pageerror', (error) => this.offences.push(`uncaught ${error.message}`));
     page.on('console', (message) => {
@@ -41,6 +43,11 @@ export class Person {
     const page = await context.newPage();
     await page.addInitScript(watch);
     return new Person(page, name, program);
+  }
+
+  /** Lets the page ask another host than the program's. */
+  allow(origin: string): void {
+    this.hosts.push(new URL(origin).host);
   }
 
   get join(): Locator {
@@ -94,6 +101,71 @@ export class Person {
   async expectParticipants(names: string[]): Promise<void> {
     for (const name of names) await expect(this.participants).toContainText(name);
     await expect(this.participants.getByRole('listitem')).toHaveCount(names.length);
+  }
+
+  /** Hides or shows the page, as changing the tab does. */
+  async setVisible(visible: boolean): Promise<void> {
+    await this.page.evaluate(
+      (state) => {
+        Object.defineProperty(document, 'visibilityState', { value: state, configurable: true });
+        Object.defineProperty(document, 'hidden', {
+          value: state === 'hidden',
+          configurable: true,
+        });
+        document.dispatchEvent(new Event('visibilitychange'));
+      },
+      visible ? 'visible' : 'hidden',
+    );
+  }
+
+  /** Waits until no more of this kind arrives, at most so many milliseconds. */
+  async expectStill(kind: 'audio' | 'video', timeout = 5_000): Promise<void> {
+    let before = NaN;
+    await expect
+      .poll(
+        async () => {
+          const rows = (await inbound(this.page)).filter((row) => row.kind === kind);
+          const sum = rows.reduce((sum, row) => sum + row.framesDecoded + row.audioEnergy, 0);
+          const still = sum === before;
+          before = sum;
+          return still;
+        },
+        { message: `no more ${kind} arrives`, intervals: [300], timeout },
+      )
+      .toBe(true);
+  }
+
+  /** The ICE user name that the server knows this page by. */
+  async iceUser(): Promise<string> {
+    return this.page.evaluate(() => {
+      const sdp = window.watched.peers.at(-1)?.peer.remoteDescription?.sdp ?? '';
+      return /a=ice-ufrag:(\S+)/.exec(sdp)?.[1] ?? '';
+    });
+  }
+
+  /** The width of the largest picture that arrives. */
+  async widestPicture(): Promise<number> {
+    return Math.max(...(await inbound(this.page)).map(({ width }) => width));
+  }
+
+  /** What media goes over: `udp` or `tcp`. */
+  async transport(): Promise<string> {
+    return this.page.evaluate(async () => {
+      const peer = window.watched.peers.at(-1)?.peer;
+      const entries = [...((await peer?.getStats()) ?? new Map<string, unknown>()).values()] as {
+        id: string;
+        type: string;
+        state?: string;
+        nominated?: boolean;
+        remoteCandidateId?: string;
+        protocol?: string;
+      }[];
+      const pair = entries.find(
+        ({ type, state, nominated }) =>
+          type === 'candidate-pair' && state === 'succeeded' && nominated,
+      );
+      return entries.find(({ id }) => id === pair?.remoteCandidateId)?.protocol ?? '';
+    });
   }
 
   /** The kinds of requests that the page has sent, over all its sockets. */

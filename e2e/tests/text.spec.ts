@@ -1,0 +1,89 @@
+// People write to each other, in any language, and what they write stays text.
+import { expect, test } from '../support/test.ts';
+
+test('two browsers write to each other, in Korean too', async ({ person }) => {
+  const ann = await person('chromium', 'Ann');
+  const kim = await person('firefox', '김 철수');
+  await ann.enter('blue-otter-42');
+  await kim.enter('blue-otter-42');
+  await ann.expectParticipants(['Ann', '김 철수']);
+  await kim.expectParticipants(['Ann', '김 철수']);
+
+  await ann.say('Hello, is anybody here?');
+  await kim.expectMessage('Hello, is anybody here?');
+  await kim.say('네, 안녕하세요! 반갑습니다.');
+  await ann.expectMessage('네, 안녕하세요! 반갑습니다.');
+
+  await kim.button('Leave').click();
+  await ann.expectParticipants(['Ann']);
+});
+
+test('somebody who comes later finds the conversation, under any spelling of the room', async ({
+  person,
+}) => {
+  const ann = await person('chromium', 'Ann');
+  await ann.enter('Café-Straße');
+  await ann.say('written before you came');
+  await ann.expectMessage('written before you came');
+
+  const kim = await person('firefox', 'Kim');
+  await kim.enter('CAFE\u0301-STRASSE');
+  await kim.expectMessage('written before you came');
+  await kim.expectParticipants(['Ann', 'Kim']);
+});
+
+test('what is typed is never taken as markup, and lines and links are kept', async ({ person }) => {
+  const ann = await person('chromium', '<b>Ann</b>');
+  const kim = await person('firefox', 'Kim');
+  await ann.enter('markup');
+  await kim.enter('markup');
+  const nasty = '<img src=x onerror="document.title=1"> &amp; <b>bold</b>';
+  await ann.say(`${nasty}\n  second line\nhttps://example.org/a?b=c`);
+
+  const message = kim.messages.getByRole('listitem').filter({ hasText: 'second line' });
+  await expect(message).toContainText(nasty);
+  await expect(message.locator('img, b:text-is("bold")')).toHaveCount(0);
+  await expect(message.getByRole('link')).toHaveAttribute('href', 'https://example.org/a?b=c');
+  const text = await message.evaluate((item) => (item as HTMLElement).innerText);
+  expect(text).toMatch(/<\/b>\n {2}second line\nhttps/);
+});
+
+test('two people of the same name are told apart', async ({ person }) => {
+  const first = await person('chromium', 'Kim');
+  const second = await person('firefox', 'Kim');
+  await first.enter('names');
+  await second.enter('names');
+  await expect(first.participants).toContainText('Kim (2)');
+  await second.say('which one am I?');
+  await expect(first.messages).toContainText('Kim (2)');
+});
+
+test('everybody sees who is typing', async ({ person }) => {
+  const ann = await person('chromium', 'Ann');
+  const kim = await person('firefox', 'Kim');
+  await ann.enter('typing');
+  await kim.enter('typing');
+  await ann.page.getByRole('textbox', { name: 'Message' }).pressSequentially('I am wri');
+  await expect(kim.page.getByText('Ann is typing')).toBeVisible();
+  await ann.page.getByRole('textbox', { name: 'Message' }).fill('');
+  await expect(kim.page.getByText('Ann is typing')).toBeHidden();
+});
+
+test('older pages of a long conversation come on scrolling up', async ({ person }) => {
+  const ann = await person('chromium', 'Ann');
+  await ann.enter('long');
+  // Faster than anybody types: the page waits by itself where the server asks it to.
+  for (let number = 1; number <= 60; number += 1) await ann.say(`line ${number} of many`);
+  await ann.expectMessage('line 60 of many');
+
+  const kim = await person('firefox', 'Kim');
+  await kim.enter('long');
+  await kim.expectMessage('line 60 of many');
+  await kim.expectMessage('line 1 of many', 0);
+  await expect(async () => {
+    await kim.messages.getByRole('listitem').first().scrollIntoViewIfNeeded();
+    await kim.messages.hover();
+    await kim.page.mouse.wheel(0, -5_000);
+    await kim.expectMessage('line 1 of many');
+  }).toPass();
+});
