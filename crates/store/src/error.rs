@@ -6,8 +6,8 @@ use std::{io, path::PathBuf};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
-    /// The folder cannot be made or written.
-    #[error("cannot write to the data folder {}: {source}", path.display())]
+    /// The folder, or a file in it, cannot be made or written.
+    #[error("cannot write to {}: {source}", path.display())]
     NotWritable {
         /// The folder, or the file in it.
         path: PathBuf,
@@ -46,21 +46,30 @@ pub enum StoreError {
         /// What SQLite says.
         source: rusqlite::Error,
     },
+    /// The system gave no thread.
+    #[error("cannot start the thread that writes messages: {source}")]
+    Thread {
+        /// What the system says.
+        source: io::Error,
+    },
 }
 
-/// Why a page could not be read.
+/// Why something could not be read.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReadError {
     /// SQLite could not read.
     #[error("the timeline cannot be read: {0}")]
     Database(#[from] rusqlite::Error),
-    /// An entry is not one that this program knows.
-    #[error("entry {number} of the timeline cannot be understood: {reason}")]
-    Entry {
-        /// The entry's number.
-        number: u64,
+    /// What was read is not what this program writes.
+    #[error("{what} cannot be understood: {reason}")]
+    Content {
+        /// The room's name or an entry, by its number.
+        what: String,
         /// What is wrong with it.
         reason: String,
     },
+    /// The store was closed.
+    #[error("the store is closed")]
+    Closed,
 }

@@ -6,9 +6,14 @@
 //! What it does not do: it checks no right and no rule of a room, it knows no clock (times come in
 //! with what is written), and it is no async runtime: reads block, and appends answer by a callback.
 
+mod database;
 mod error;
+mod folder;
+mod queue;
+mod readers;
 mod secret;
 mod store;
+mod writer;
 
 pub use error::{ReadError, StoreError};
 pub use secret::load_or_create_secret;

@@ -1,14 +1,35 @@
 //! The store as the server holds it.
 
-use std::path::Path;
+use std::{
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+    thread::{self, JoinHandle},
+};
 
+use rusqlite::Connection;
 use zoom_protocol::{ClientId, EntryBody, Limits, Page, Person, RoomName};
 
-use crate::{ReadError, StoreError};
+use crate::{
+    ReadError, StoreError,
+    database::Database,
+    folder::{self, Hold},
+    queue::{Queue, Rejected},
+    readers::Readers,
+    writer::{Job, Writer},
+};
 
 /// The timelines of all rooms. Clones share one store; the last one that is dropped closes it.
 #[derive(Clone)]
-pub struct Store {}
+pub struct Store {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    queue: Arc<Queue<Job>>,
+    readers: Readers,
+    writer: Mutex<Option<JoinHandle<()>>>,
+    hold: Mutex<Option<Hold>>,
+}
 
 /// What is called with the outcome of an append, on the writer's thread: it must be quick and must
 /// not block.
@@ -78,15 +99,51 @@ impl Store {
     ///
     /// See [`StoreError`]; a damaged file is not touched.
     pub fn open(dir: &Path, limits: &Limits) -> Result<Self, StoreError> {
-        let _ = (dir, limits);
-        Ok(Self {})
+        Self::open_with(dir, limits, |_| Ok(()))
     }
 
-    /// Keeps an entry. Never blocks. Replies to one room's appends come in their order; only
-    /// [`AppendRefusal::Busy`] comes at once, before those that wait.
+    /// Opens with the writing connection prepared further.
+    pub(crate) fn open_with(
+        dir: &Path,
+        limits: &Limits,
+        prepare: impl FnOnce(&Connection) -> rusqlite::Result<()>,
+    ) -> Result<Self, StoreError> {
+        let hold = folder::hold(dir)?;
+        let (database, connection) = Database::open(dir)?;
+        prepare(&connection).map_err(|source| database.error(source))?;
+        let queue = Arc::new(Queue::new(limits.store_queue as usize));
+        let writer = Writer {
+            connection,
+            queue: Arc::clone(&queue),
+            batch: limits.store_batch as usize,
+            dir: dir.to_owned(),
+            failing: false,
+        };
+        let thread = thread::Builder::new()
+            .name("store-writer".into())
+            .spawn(|| writer.run())
+            .map_err(|source| StoreError::Thread { source })?;
+        let shared = Shared {
+            queue,
+            readers: Readers::new(database, limits.store_readers as usize),
+            writer: Mutex::new(Some(thread)),
+            hold: Mutex::new(Some(hold)),
+        };
+        Ok(Self {
+            shared: Arc::new(shared),
+        })
+    }
+
+    /// Keeps an entry. Never blocks on the disk. Replies to one room's appends come in their order;
+    /// only a refusal because too much waits or the store is closed comes at once, on the caller's
+    /// thread.
     pub fn append(&self, request: AppendRequest, reply: Reply) {
-        let _ = request;
-        reply(AppendOutcome::Refused(AppendRefusal::StorageFailed));
+        let (job, refusal) = match self.shared.queue.push(Job { request, reply }) {
+            Ok(()) => return,
+            Err(Rejected::Full(job)) => (job, AppendRefusal::Busy),
+            Err(Rejected::Closed(job)) => (job, AppendRefusal::StorageFailed),
+        };
+        (job.reply)(AppendOutcome::Refused(refusal));
     }
 
     /// The newest `limit` entries of the room with this [`RoomName::key`], of those with numbers
@@ -101,8 +158,8 @@ impl Store {
         before: Option<u64>,
         limit: u32,
     ) -> Result<Page, ReadError> {
-        let _ = (room_key, before, limit);
-        Ok(Page::default())
+        let before = before.unwrap_or(u64::MAX);
+        self.shared.readers.page_before(room_key, before, limit)
     }
 
     /// The oldest `limit` entries of the room with this [`RoomName::key`], of those with numbers
@@ -112,8 +169,7 @@ impl Store {
     ///
     /// See [`ReadError`].
     pub fn page_after(&self, room_key: &str, after: u64, limit: u32) -> Result<Page, ReadError> {
-        let _ = (room_key, after, limit);
-        Ok(Page::default())
+        self.shared.readers.page_after(room_key, after, limit)
     }
 
     /// What is known of the room with this [`RoomName::key`]; `None` before its first entry. Blocks
@@ -123,11 +179,37 @@ impl Store {
     ///
     /// See [`ReadError`].
     pub fn room(&self, room_key: &str) -> Result<Option<RoomRecord>, ReadError> {
-        let _ = room_key;
-        Ok(None)
+        self.shared.readers.room(room_key)
     }
 
     /// Takes no more appends, writes what waits, and gives the folder back. Blocks until that is
     /// done. Appends after it are refused, reads after it fail.
-    pub fn close(&self) {}
+    pub fn close(&self) {
+        self.shared.close();
+    }
+}
+
+impl Shared {
+    fn close(&self) {
+        self.queue.close();
+        self.readers.close();
+        let writer = take(&self.writer);
+        // A reply may hold the last clone of the store; the writer cannot wait for itself.
+        if let Some(writer) = writer.filter(|w| w.thread().id() != thread::current().id())
+            && writer.join().is_err()
+        {
+            tracing::error!("the writer panicked");
+        }
+        drop(take(&self.hold));
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+fn take<T>(slot: &Mutex<Option<T>>) -> Option<T> {
+    slot.lock().unwrap_or_else(PoisonError::into_inner).take()
 }

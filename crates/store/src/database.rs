@@ -1,0 +1,224 @@
+//! The database file: checked before it is touched, then opened and brought to the latest format.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
+
+use crate::{StoreError, folder};
+
+/// The database in the data folder.
+const FILE: &str = "zoom.db";
+/// "zoom" in ASCII, in the file's header: whose database this is.
+const APPLICATION_ID: i64 = 0x7a6f_6f6d;
+/// SQLite gives the file back to the disk when its log has grown beyond this many bytes.
+const LOG_BYTES: i64 = 64 * 1024 * 1024;
+
+/// What leads from each format of the database to the next; `user_version` counts them.
+///
+/// A room's entries lie together in the order of their numbers, because pages are read more often
+/// than entries are written. Participant ids are 64 bits, read as signed.
+const MIGRATIONS: [&str; 1] = ["
+    CREATE TABLE rooms (
+        id INTEGER PRIMARY KEY,
+        key TEXT NOT NULL UNIQUE,
+        name TEXT NOT NULL
+    ) STRICT;
+    CREATE TABLE entries (
+        room INTEGER NOT NULL REFERENCES rooms (id),
+        number INTEGER NOT NULL,
+        time_ms INTEGER NOT NULL,
+        participant INTEGER NOT NULL,
+        name TEXT NOT NULL,
+        ordinal INTEGER NOT NULL,
+        client_id TEXT NOT NULL,
+        body TEXT NOT NULL,
+        PRIMARY KEY (room, number),
+        UNIQUE (room, participant, client_id)
+    ) STRICT, WITHOUT ROWID;
+"];
+
+/// A database file that is whole and of the latest format.
+#[derive(Clone, Debug)]
+pub(crate) struct Database {
+    path: PathBuf,
+}
+
+impl Database {
+    /// Checks the file, makes it if it is not there, and brings it to the latest format. The folder
+    /// has to be held. Returns the one connection that may write, too.
+    pub(crate) fn open(dir: &Path) -> Result<(Self, Connection), StoreError> {
+        let path = dir.join(FILE);
+        check(&path)?;
+        folder::touch(&path).map_err(|source| StoreError::NotWritable {
+            path: path.clone(),
+            source,
+        })?;
+        let database = Self { path };
+        let fail = |source| database.error(source);
+        let mut writer = database.writer().map_err(fail)?;
+        migrate(&mut writer).map_err(fail)?;
+        folder::sync(dir).map_err(|source| StoreError::NotWritable {
+            path: dir.to_owned(),
+            source,
+        })?;
+        Ok((database, writer))
+    }
+
+    /// A connection that writes. A commit returns when it is on disk.
+    fn writer(&self) -> rusqlite::Result<Connection> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(&self.path, flags)?;
+        prepare(&connection)?;
+        connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
+        connection.pragma_update(None, "synchronous", "full")?;
+        connection.pragma_update(None, "foreign_keys", true)?;
+        connection.pragma_update_and_check(None, "journal_size_limit", LOG_BYTES, |_| Ok(()))?;
+        Ok(connection)
+    }
+
+    /// A connection that reads.
+    pub(crate) fn reader(&self) -> rusqlite::Result<Connection> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(&self.path, flags)?;
+        prepare(&connection)?;
+        Ok(connection)
+    }
+
+    /// What an error of SQLite means for whoever opens the store.
+    pub(crate) fn error(&self, source: rusqlite::Error) -> StoreError {
+        classify(&self.path, source)
+    }
+}
+
+/// What every connection has in common.
+fn prepare(connection: &Connection) -> rusqlite::Result<()> {
+    // A checkpoint holds readers up for moments only.
+    connection.busy_timeout(Duration::from_secs(5))?;
+    connection.pragma_update(None, "trusted_schema", false)?;
+    connection.pragma_update(None, "cell_size_check", true)
+}
+
+/// Looks at the file without changing a byte of it.
+fn check(path: &Path) -> Result<(), StoreError> {
+    let log = side_file(path, "-wal");
+    let bytes = length(path)?;
+    if bytes == 0 {
+        // SQLite would throw the log away together with the messages in it.
+        return match length(&log)? {
+            0 => Ok(()),
+            _ => Err(damaged(
+                path,
+                "it is missing or empty, but its log is not".into(),
+            )),
+        };
+    }
+    let index = side_file(path, "-shm");
+    let had_log = log.exists();
+    let had_index = index.exists();
+    let result = look(path);
+    // What the look itself has made goes again; the log it makes is empty.
+    if !had_index {
+        drop(fs::remove_file(&index));
+    }
+    if !had_log && length(&log).is_ok_and(|bytes| bytes == 0) {
+        drop(fs::remove_file(&log));
+    }
+    result
+}
+
+fn look(path: &Path) -> Result<(), StoreError> {
+    let fail = |source| classify(path, source);
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags).map_err(fail)?;
+    prepare(&connection).map_err(fail)?;
+    let number = |pragma| -> Result<i64, StoreError> {
+        connection
+            .pragma_query_value(None, pragma, |row| row.get(0))
+            .map_err(fail)
+    };
+    let found = number("user_version")?;
+    let known = MIGRATIONS.len() as i64;
+    let tables: i64 = connection
+        .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))
+        .map_err(fail)?;
+    let ours = number("application_id")? == APPLICATION_ID;
+    if !ours && (found != 0 || tables != 0) {
+        return Err(damaged(
+            path,
+            "it is the database of another program".into(),
+        ));
+    }
+    if found > known {
+        return Err(StoreError::Newer {
+            path: path.to_owned(),
+            found,
+            known,
+        });
+    }
+    let verdict: String = connection
+        .query_row("PRAGMA quick_check(1)", [], |row| row.get(0))
+        .map_err(fail)?;
+    if verdict == "ok" {
+        Ok(())
+    } else {
+        Err(damaged(path, verdict.replace('\n', " ")))
+    }
+}
+
+fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let found: i64 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let missing = MIGRATIONS.iter().enumerate().skip(found.max(0) as usize);
+    for (index, migration) in missing {
+        transaction.execute_batch(migration)?;
+        transaction.pragma_update(None, "user_version", index as i64 + 1)?;
+        transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+    }
+    transaction.commit()
+}
+
+/// The length of a file in bytes; 0 for none.
+fn length(path: &Path) -> Result<u64, StoreError> {
+    match fs::metadata(path) {
+        Ok(metadata) => Ok(metadata.len()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(0),
+        Err(source) => Err(StoreError::NotWritable {
+            path: path.to_owned(),
+            source,
+        }),
+    }
+}
+
+fn side_file(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}
+
+fn damaged(path: &Path, reason: String) -> StoreError {
+    StoreError::Damaged {
+        path: path.to_owned(),
+        reason,
+    }
+}
+
+fn classify(path: &Path, source: rusqlite::Error) -> StoreError {
+    match source.sqlite_error_code() {
+        Some(ErrorCode::DatabaseCorrupt) => damaged(path, source.to_string()),
+        Some(ErrorCode::NotADatabase) => damaged(path, "it is no database".into()),
+        Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => {
+            StoreError::NotWritable {
+                path: path.to_owned(),
+                source: io::Error::new(io::ErrorKind::PermissionDenied, source),
+            }
+        }
+        _ => StoreError::Database {
+            path: path.to_owned(),
+            source,
+        },
+    }
+}
