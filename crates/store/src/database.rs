@@ -14,6 +14,8 @@ use crate::{StoreError, folder};
 const FILE: &str = "zoom.db";
 /// "zoom" in ASCII, in the file's header: whose database this is.
 const APPLICATION_ID: i64 = 0x7a6f_6f6d;
+/// The database begins with a page, and no page is shorter, in bytes.
+const SHORTEST: u64 = 512;
 /// SQLite gives the file back to the disk when its log has grown beyond this many bytes.
 const LOG_BYTES: i64 = 64 * 1024 * 1024;
 
@@ -115,6 +117,10 @@ fn check(path: &Path) -> Result<(), StoreError> {
                 "it is missing or empty, but its log is not".into(),
             )),
         };
+    }
+    if bytes < SHORTEST {
+        // SQLite would take it for an empty one.
+        return Err(damaged(path, format!("it has {bytes} bytes only")));
     }
     let index = side_file(path, "-shm");
     let had_log = log.exists();

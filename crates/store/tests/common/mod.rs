@@ -1,0 +1,60 @@
+//! What the tests of the store have in common.
+
+#![allow(
+    dead_code,
+    unreachable_pub,
+    clippy::unwrap_used,
+    clippy::allow_attributes,
+    reason = "every test file is a program of its own and uses a part of this"
+)]
+
+use std::{path::Path, sync::mpsc};
+
+use zoom_protocol::{EntryBody, Limits, ParticipantId, Person};
+use zoom_store::{AppendOutcome, AppendRequest, Store};
+
+/// Opens with the usual limits.
+pub fn open(dir: &Path) -> Store {
+    Store::open(dir, &Limits::default()).unwrap()
+}
+
+/// A message of the participant with this id.
+pub fn request(room: &str, participant: u64, client_id: &str, unix_ms: u64) -> AppendRequest {
+    AppendRequest {
+        room: room.parse().unwrap(),
+        sender: Person {
+            participant: ParticipantId(participant),
+            name: "김 Kim".parse().unwrap(),
+            ordinal: 2,
+        },
+        client_id: client_id.parse().unwrap(),
+        body: EntryBody::Message {
+            text: format!("text of {client_id}").parse().unwrap(),
+        },
+        unix_ms,
+    }
+}
+
+/// Appends and waits for the outcome.
+pub fn append(store: &Store, request: AppendRequest) -> AppendOutcome {
+    let (sender, receiver) = mpsc::channel();
+    store.append(
+        request,
+        Box::new(move |outcome| sender.send(outcome).unwrap()),
+    );
+    receiver.recv().unwrap()
+}
+
+/// Appends and returns the number.
+pub fn number(store: &Store, request: AppendRequest) -> u64 {
+    match append(store, request) {
+        AppendOutcome::Appended { number, .. } => number,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// The numbers of all entries of a room.
+pub fn numbers(store: &Store, room_key: &str) -> Vec<u64> {
+    let page = store.page_after(room_key, 0, u32::MAX).unwrap();
+    page.entries.iter().map(|entry| entry.number).collect()
+}

@@ -1,0 +1,149 @@
+//! A damaged database is refused with a clear line, and every file of it is left as it is.
+
+mod common;
+
+use std::{collections::BTreeMap, fs, path::Path};
+
+use common::{append, numbers, open, request};
+use zoom_protocol::Limits;
+use zoom_store::{Store, StoreError};
+
+/// A closed database of some hundred pages.
+fn filled() -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path());
+    for n in 0..400 {
+        append(&store, request("a", 1, &format!("{n:0>60}"), n));
+    }
+    store.close();
+    dir
+}
+
+/// Every file of the folder with what is in it; the lock is no part of the database.
+fn files(dir: &Path) -> BTreeMap<String, Vec<u8>> {
+    fs::read_dir(dir)
+        .unwrap()
+        .map(|file| file.unwrap())
+        .map(|file| (file.file_name().into_string().unwrap(), file.path()))
+        .filter(|(name, _)| name != "lock")
+        .map(|(name, path)| (name, fs::read(path).unwrap()))
+        .collect()
+}
+
+/// Opens what is damaged; it must be refused and left alone.
+fn must_be_refused(dir: &Path, how: &str) {
+    let before = files(dir);
+    match Store::open(dir, &Limits::default()) {
+        Ok(_) => panic!("{how}: it opened"),
+        Err(StoreError::Damaged { path, reason }) => {
+            assert!(path.ends_with("zoom.db"), "{how}");
+            assert!(
+                !reason.is_empty() && !reason.contains('\n'),
+                "{how}: {reason:?}"
+            );
+        }
+        Err(error) => panic!("{how}: {error}"),
+    }
+    assert!(before == files(dir), "{how}: a file was touched");
+}
+
+#[test]
+fn a_header_of_garbage_is_damage() {
+    let dir = filled();
+    let path = dir.path().join("zoom.db");
+    let mut bytes = fs::read(&path).unwrap();
+    bytes[..100].fill(0xa5);
+    fs::write(&path, bytes).unwrap();
+    must_be_refused(dir.path(), "garbage header");
+}
+
+#[test]
+fn a_file_that_is_no_database_is_damage() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("zoom.db"), "Dear diary,\n".repeat(1_000)).unwrap();
+    must_be_refused(dir.path(), "text");
+}
+
+#[test]
+fn a_file_that_lost_its_end_is_damage_wherever_it_was_cut() {
+    let dir = filled();
+    let path = dir.path().join("zoom.db");
+    let whole = fs::read(&path).unwrap();
+    for cut in [
+        1,
+        99,
+        512,
+        4_096,
+        5_000,
+        whole.len() / 2,
+        whole.len() - 4_096,
+    ] {
+        fs::write(&path, &whole[..cut]).unwrap();
+        must_be_refused(dir.path(), &format!("cut at {cut}"));
+    }
+}
+
+#[test]
+fn a_page_that_turned_to_noise_is_damage_whichever_it_is() {
+    let dir = filled();
+    let path = dir.path().join("zoom.db");
+    let whole = fs::read(&path).unwrap();
+    for page in 0..whole.len() / 4_096 {
+        let mut bytes = whole.clone();
+        // The first page keeps its header, which has a test of its own.
+        let from = page * 4_096 + if page == 0 { 100 } else { 0 };
+        for (index, byte) in bytes[from..(page + 1) * 4_096].iter_mut().enumerate() {
+            *byte = (index as u8).wrapping_mul(167) ^ 0x5a;
+        }
+        fs::write(&path, bytes).unwrap();
+        must_be_refused(dir.path(), &format!("noise in page {page}"));
+    }
+}
+
+#[test]
+fn a_log_without_its_database_is_damage_and_not_thrown_away() {
+    let dir = filled();
+    let log = dir.path().join("zoom.db-wal");
+    fs::write(&log, [7; 5_000]).unwrap();
+    fs::write(dir.path().join("zoom.db"), []).unwrap();
+    must_be_refused(dir.path(), "empty database beside a log");
+    fs::remove_file(dir.path().join("zoom.db")).unwrap();
+    must_be_refused(dir.path(), "no database beside a log");
+}
+
+/// Single flipped bits: some hit text, which SQLite does not check, some are damage. None may end
+/// in a panic or lead to a refusal that changed the file.
+#[test]
+fn a_flipped_bit_is_refused_or_read_over_but_never_a_panic() {
+    let dir = filled();
+    let path = dir.path().join("zoom.db");
+    let whole = fs::read(&path).unwrap();
+    let mut position = 12_345_usize;
+    for _ in 0..60 {
+        position = position
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        let at = (position >> 20) % whole.len();
+        let mut bytes = whole.clone();
+        bytes[at] ^= 1 << (position % 8);
+        fs::write(&path, &bytes).unwrap();
+        match Store::open(dir.path(), &Limits::default()) {
+            Ok(store) => {
+                // Whether a page can be read or not, the answer is no panic.
+                drop(store.page_before("a", None, 500));
+                append(&store, request("b", 1, "x", 0));
+                store.close();
+                for side in ["zoom.db-wal", "zoom.db-shm"] {
+                    drop(fs::remove_file(dir.path().join(side)));
+                }
+            }
+            Err(_) => assert!(fs::read(&path).unwrap() == bytes, "touched at {at}"),
+        }
+    }
+}
+
+#[test]
+fn a_whole_database_opens_again_after_the_look() {
+    let dir = filled();
+    assert_eq!(numbers(&open(dir.path()), "a").len(), 400);
+}
