@@ -196,15 +196,13 @@ impl Run {
                         tracing::debug!(%error, "an ICE-TCP connection broke at once");
                     }
                 }
-                Err(error) => match error.kind() {
-                    io::ErrorKind::WouldBlock => return,
-                    io::ErrorKind::Interrupted | io::ErrorKind::ConnectionAborted => {}
-                    _ => {
-                        tracing::warn!(%error, "cannot accept ICE-TCP connections");
-                        self.paused_until = Some(now + PAUSE);
-                        return;
-                    }
-                },
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
+                Err(error) if is_of_one(&error) => {}
+                Err(error) => {
+                    tracing::warn!(%error, "cannot accept ICE-TCP connections");
+                    self.paused_until = Some(now + PAUSE);
+                    return;
+                }
             }
         }
     }
@@ -288,4 +286,10 @@ impl Run {
             tracing::debug!("an ICE-TCP connection found the media threads busy");
         }
     }
+}
+
+/// Whether an error of accepting is of one connection, and the next may be fine.
+fn is_of_one(error: &io::Error) -> bool {
+    let kind = error.kind();
+    kind == io::ErrorKind::Interrupted || kind == io::ErrorKind::ConnectionAborted
 }

@@ -54,9 +54,9 @@ type Seen = (ParticipantId, Option<(u16, u16)>);
 
 impl Core {
     /// Without rooms. `load` is kept at the number of rooms and peers.
-    pub(super) fn new(config: SfuConfig, load: Arc<AtomicUsize>) -> Self {
+    pub(super) fn new(config: SfuConfig, load: Arc<AtomicUsize>, now: Instant) -> Self {
         Self {
-            sfu: Sfu::new(config.clone()),
+            sfu: Sfu::new(config.clone(), now),
             config,
             rooms: HashMap::new(),
             room_of: HashMap::new(),
@@ -189,7 +189,7 @@ impl Core {
     /// Begins again with an empty SFU after a fault: every peer has ended, what rooms said about
     /// participants is in force again, and clients come back with another offer.
     pub(super) fn restart(&mut self, now: Instant) {
-        self.sfu = Sfu::new(self.config.clone());
+        self.sfu = Sfu::new(self.config.clone(), now);
         for (_, (_, reply)) in self.requests.drain() {
             answer(reply, Err(ConnectError::NoPeer));
         }

@@ -7,7 +7,7 @@ use std::{
         atomic::{AtomicU64, AtomicUsize, Ordering},
     },
     thread::{self, JoinHandle},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use mio::Poll;
@@ -134,7 +134,8 @@ impl MediaPool {
                 counters: Arc::clone(&counters),
             })
             .map_err(StartError::Thread)?;
-            let core = Core::new(SfuConfig::clone(&lane.config), Arc::clone(&lane.load));
+            let load = Arc::clone(&lane.load);
+            let core = Core::new(SfuConfig::clone(&lane.config), load, Instant::now());
             let handle = thread::Builder::new()
                 .name(format!("media-{index}"))
                 .spawn(move || thread.run(core))
