@@ -7,15 +7,33 @@
 //! What it does not do: it opens no socket, reads no clock and starts no task (the driver gives it
 //! every [`Instant`](std::time::Instant)); it does no RFC 4571 framing; it does not know who may do
 //! what, which person belongs into which slot, or any message of the wire but the media offer.
+//!
+//! The way of a packet: `gate` finds the peer that a datagram belongs to, its `Rtc` opens it,
+//! `forward` finds who watches the track, a `stream` of each gives it its own numbers (`rewrite`,
+//! `timeline`, `vp8`), and the `Rtc` of each seals it when it is drained.
 
+mod clock;
 mod config;
+mod forward;
+mod gate;
 mod io;
+mod layers;
 mod negotiate;
+mod offer;
 mod peer;
+mod rewrite;
 mod sfu;
+mod speakers;
+mod stats;
+mod stream;
+mod timeline;
+mod track;
+mod vp8;
 
 pub use config::{Candidate, Certificate, CertificateError, SfuConfig};
+pub use gate::peek_ufrag;
 pub use io::{Command, Event, Output, Protocol, Transport};
 pub use negotiate::{OfferError, negotiate};
 pub use peer::PreparedPeer;
-pub use sfu::{Sfu, peek_ufrag};
+pub use sfu::Sfu;
+pub use stats::{PeerStats, SfuStats};

@@ -1,0 +1,561 @@
+//! From a publisher's track to its subscribers: what sessions say, who is in which slot, which
+//! layer, which packet goes where.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    time::{Duration, Instant, SystemTime},
+};
+
+use str0m::{
+    media::{KeyframeRequest, KeyframeRequestKind, SenderFeedback},
+    rtp::{ExtensionValues, RtpPacket},
+};
+use zoom_protocol::{MediaEndReason, ParticipantId, SlotId, Source, Sources};
+
+use crate::{
+    Event, Sfu,
+    clock::{self, Report},
+    layers,
+    peer::{carries, picture_of},
+    sfu::{Assignment, Watcher},
+    stream::Verdict,
+    track::Packet,
+    vp8::Vp8Packet,
+};
+
+impl Sfu {
+    /// Takes what a session says.
+    pub(crate) fn on_event(&mut self, who: ParticipantId, event: str0m::Event) {
+        match event {
+            str0m::Event::RtpPacket(packet) => self.on_packet(who, &packet),
+            str0m::Event::SenderFeedback(feedback) => self.on_report(who, &feedback),
+            str0m::Event::KeyframeRequest(request) => self.on_key_request(who, request),
+            str0m::Event::Connected => self.on_connected(who),
+            str0m::Event::IceConnectionStateChange(state) => {
+                tracing::debug!(participant = %who, ?state, "ICE");
+            }
+            // What the offer told already, an end that `Rtc::is_alive` tells, or what the
+            // configuration of the session leaves out.
+            str0m::Event::MediaAdded(_)
+            | str0m::Event::MediaChanged(_)
+            | str0m::Event::StreamPaused(_)
+            | str0m::Event::EgressBitrateEstimate(_)
+            | str0m::Event::Closed
+            | _ => {}
+        }
+    }
+
+    fn on_connected(&mut self, who: ParticipantId) {
+        let Some(peer) = self.peer_mut(who) else {
+            return;
+        };
+        if std::mem::replace(&mut peer.connected, true) {
+            return;
+        }
+        tracing::info!(participant = %who, "peer connected");
+        self.tell(Event::Connected { participant: who });
+        self.apply_assignments(who);
+    }
+
+    fn on_report(&mut self, who: ParticipantId, feedback: &SenderFeedback) {
+        let received_us = self.to_us(feedback.received_at);
+        let Some(peer) = self.peer_mut(who) else {
+            return;
+        };
+        let (Some(source), Some(layer)) = (
+            peer.sources.get(&feedback.mid).copied(),
+            layers::place(feedback.rid.as_deref()),
+        ) else {
+            return;
+        };
+        let info = &feedback.sender_info;
+        let timestamp = info.rtp_time.numer() as u32;
+        let since_1970 = info.ntp_time.duration_since(SystemTime::UNIX_EPOCH);
+        let Some(publisher_us) = since_1970
+            .ok()
+            .and_then(|t| i64::try_from(t.as_micros()).ok())
+        else {
+            return;
+        };
+        // A stream that has sent nothing has no RTP time yet.
+        if timestamp == 0 || info.sender_packet_count == 0 {
+            return;
+        }
+        tracing::trace!(participant = %who, ?source, layer, timestamp, publisher_us, "report");
+        peer.clock.observe(publisher_us, received_us);
+        peer.track_mut(source).layers[layer].report = Some(Report {
+            publisher_us,
+            timestamp,
+        });
+    }
+
+    fn on_key_request(&mut self, who: ParticipantId, request: KeyframeRequest) {
+        let Some(peer) = self.peer_mut(who) else {
+            return;
+        };
+        let Some(slot) = peer.pictures.get(&request.mid).copied() else {
+            return;
+        };
+        let Some(state) = peer.slots.get(&slot) else {
+            return;
+        };
+        let (Some(publisher), Some(source)) = (state.publisher, picture_of(slot.kind)) else {
+            return;
+        };
+        let layer = state
+            .video
+            .as_ref()
+            .and_then(|video| video.layer_of(publisher));
+        if let Some(layer) = layer.or(state.target) {
+            self.want_key(publisher, source, layer);
+        }
+    }
+
+    fn on_packet(&mut self, who: ParticipantId, rtp: &RtpPacket) {
+        let now = self.now;
+        let now_us = self.to_us(now);
+        let Some(participant) = self.participants.get_mut(&who) else {
+            return;
+        };
+        let (sources, room) = (participant.sources, participant.room);
+        let Some(peer) = participant.peer.as_mut() else {
+            return;
+        };
+        let Some((source, layer)) = peer.identify(&rtp.header) else {
+            return;
+        };
+        let rate = if source.is_video() { 90_000 } else { 48_000 };
+        if rtp.time.frequency().get() != rate {
+            return;
+        }
+        peer.stats.media_in += 1;
+        let vp8 = source
+            .is_video()
+            .then(|| Vp8Packet::parse(&rtp.payload))
+            .flatten();
+        let report = peer.track(source).layers[layer].report;
+        let timestamp = rtp.header.timestamp;
+        let capture = clock::capture(&peer.clock, report, timestamp, rate, now_us);
+        let track = peer.track_mut(source);
+        let entry = &mut track.layers[layer];
+        let begins = entry.packet_came(rtp.header.ssrc, now);
+        if let Some(vp8) = vp8.filter(|vp8| vp8.starts_key_frame) {
+            entry.key_frame_came(vp8.size);
+        }
+        let mut epoch = (track.epoch, 0);
+        if begins && source.is_video() {
+            tracing::debug!(participant = %who, ?source, layer, "layer flows");
+            self.retarget(who, source);
+        }
+        // What is off is not forwarded, whatever the browser sends.
+        if !sources.is_on(source) {
+            return;
+        }
+        let values = &rtp.header.ext_vals;
+        if source == Source::Microphone {
+            let Some(room) = room.and_then(|room| self.rooms.get_mut(&room)) else {
+                return;
+            };
+            let Some(spurt) = room.speakers.heard(who, values.audio_level, now) else {
+                return;
+            };
+            epoch.1 = spurt;
+        }
+        let packet = Packet {
+            source,
+            layer,
+            epoch,
+            seq: *rtp.seq_no,
+            timestamp,
+            marker: rtp.header.marker,
+            capture,
+            payload: rtp.payload.clone(),
+            vp8,
+            extensions: ExtensionValues {
+                audio_level: values.audio_level,
+                voice_activity: values.voice_activity,
+                video_orientation: values.video_orientation,
+                ..ExtensionValues::default()
+            },
+        };
+        tracing::trace!(
+            participant = %who,
+            ?source,
+            layer,
+            seq = packet.seq,
+            timestamp,
+            capture_us = capture.at_us,
+            "media"
+        );
+        if source.is_video()
+            && let Some(peer) = self.peer_mut(who)
+        {
+            peer.track_mut(source).layers[layer].keep(&packet);
+        }
+        self.forward(who, &packet);
+    }
+
+    /// Hands a packet to all who watch its track.
+    fn forward(&mut self, publisher: ParticipantId, packet: &Packet) {
+        let Some(watchers) = self.watchers.get_mut(&publisher).map(std::mem::take) else {
+            return;
+        };
+        let mut need_key = false;
+        let mut failed = Vec::new();
+        for watcher in &watchers {
+            if !carries(watcher.slot.kind, packet.source) {
+                continue;
+            }
+            match self.forward_to(publisher, *watcher, packet) {
+                Ok(Sent::NeedKey) => need_key = true,
+                Ok(Sent::Done) => {}
+                Err(Panicked) => failed.push(watcher.subscriber),
+            }
+        }
+        if let Some(entry) = self.watchers.get_mut(&publisher) {
+            *entry = watchers;
+        }
+        if need_key {
+            self.want_key(publisher, packet.source, packet.layer);
+        }
+        for who in failed {
+            tracing::warn!(participant = %who, "the session panicked");
+            self.end(who, MediaEndReason::Failed);
+        }
+    }
+
+    fn forward_to(
+        &mut self,
+        publisher: ParticipantId,
+        watcher: Watcher,
+        packet: &Packet,
+    ) -> Result<Sent, Panicked> {
+        let began = self.began;
+        let now = self.now;
+        let clock = |us: i64| at_us(began, us).min(now);
+        let room = self.participants.get(&publisher).and_then(|p| p.room);
+        let Some(subscriber) = self.participants.get_mut(&watcher.subscriber) else {
+            return Ok(Sent::Done);
+        };
+        let Some(peer) = subscriber.peer.as_deref_mut() else {
+            return Ok(Sent::Done);
+        };
+        if !peer.connected || subscriber.room != room {
+            return Ok(Sent::Done);
+        }
+        let Some(slot) = peer.slots.get_mut(&watcher.slot) else {
+            return Ok(Sent::Done);
+        };
+        let target = slot.target;
+        let Some(stream) = slot.stream(packet.source) else {
+            return Ok(Sent::Done);
+        };
+        let verdict = match (packet.source.is_video(), target) {
+            (false, _) => stream.sound(publisher, packet, clock),
+            (true, Some(target)) => stream.picture(publisher, target, packet, clock),
+            (true, None) => Verdict::Skip,
+        };
+        let (write, begins) = match verdict {
+            Verdict::Send(write) => (write, false),
+            Verdict::Begin(write) => (write, true),
+            Verdict::Skip => return Ok(Sent::Done),
+            Verdict::NeedKey => return Ok(Sent::NeedKey),
+        };
+        let rtc = &mut peer.rtc;
+        catch_unwind(AssertUnwindSafe(|| stream.write(rtc, write))).map_err(|_| Panicked)?;
+        peer.stats.media_out += 1;
+        self.mark_dirty(watcher.subscriber);
+        if begins {
+            tracing::debug!(
+                subscriber = %watcher.subscriber,
+                slot = %watcher.slot,
+                %publisher,
+                layer = packet.layer,
+                "picture begins"
+            );
+            let overtook = self
+                .peer_mut(publisher)
+                .map(|peer| peer.track(packet.source).layers[packet.layer].overtook(packet))
+                .unwrap_or_default();
+            for packet in &overtook {
+                self.forward_to(publisher, watcher, packet)?;
+            }
+        }
+        Ok(Sent::Done)
+    }
+
+    /// Notes that somebody waits for a key frame, and asks for it unless that was just done.
+    pub(crate) fn want_key(&mut self, publisher: ParticipantId, source: Source, layer: usize) {
+        if let Some(peer) = self.peer_mut(publisher) {
+            peer.track_mut(source).layers[layer].want_key();
+            self.ask_key(publisher, source, layer);
+        }
+    }
+
+    fn ask_key(&mut self, publisher: ParticipantId, source: Source, layer: usize) {
+        let now = self.now;
+        let on = self
+            .participants
+            .get(&publisher)
+            .is_some_and(|participant| participant.sources.is_on(source));
+        let Some(peer) = self.peer_mut(publisher).filter(|peer| peer.connected && on) else {
+            return;
+        };
+        let Some(ssrc) = peer.track_mut(source).layers[layer].ask_key(now) else {
+            return;
+        };
+        if let Some(stream) = peer.rtc.direct_api().stream_rx(&ssrc) {
+            stream.request_keyframe(KeyframeRequestKind::Pli);
+            peer.stats.keys_asked += 1;
+            tracing::debug!(participant = %publisher, ?source, layer, "key frame asked for");
+            self.mark_dirty(publisher);
+        }
+    }
+
+    pub(crate) fn set_sources(&mut self, who: ParticipantId, sources: Sources) {
+        let participant = self.participants.entry(who).or_default();
+        let before = std::mem::replace(&mut participant.sources, sources);
+        let room = participant.room;
+        for source in Source::ALL {
+            if before.is_on(source) == sources.is_on(source) {
+                continue;
+            }
+            self.epochs += 1;
+            let epoch = self.epochs;
+            if let Some(peer) = self.peer_mut(who) {
+                peer.track_mut(source).epoch = epoch;
+            }
+            if source == Source::Microphone
+                && !sources.microphone
+                && let Some(room) = room.and_then(|room| self.rooms.get_mut(&room))
+            {
+                room.speakers.remove(who);
+            }
+            if sources.is_on(source) && source.is_video() {
+                self.want_watched(who, source);
+            }
+        }
+        tracing::debug!(participant = %who, ?sources, "sources");
+    }
+
+    /// Asks for key frames of the layers that anybody should get.
+    fn want_watched(&mut self, publisher: ParticipantId, source: Source) {
+        let mut wanted = [false; layers::LAYERS];
+        for watcher in self.watchers_of(publisher, source) {
+            let target = self
+                .participants
+                .get(&watcher.subscriber)
+                .and_then(|subscriber| subscriber.peer.as_ref())
+                .and_then(|peer| peer.slots.get(&watcher.slot))
+                .and_then(|slot| slot.target);
+            if let Some(target) = target {
+                wanted[target] = true;
+            }
+        }
+        for layer in (0..wanted.len()).filter(|layer| wanted[*layer]) {
+            self.want_key(publisher, source, layer);
+        }
+    }
+
+    fn watchers_of(&self, publisher: ParticipantId, source: Source) -> Vec<Watcher> {
+        let watchers = self
+            .watchers
+            .get(&publisher)
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        let carrying = |watcher: &&Watcher| carries(watcher.slot.kind, source);
+        watchers.iter().filter(carrying).copied().collect()
+    }
+
+    pub(crate) fn assign(
+        &mut self,
+        subscriber: ParticipantId,
+        slot: SlotId,
+        assignment: Option<Assignment>,
+    ) {
+        let assignments = &mut self.participants.entry(subscriber).or_default().assignments;
+        let before = match assignment {
+            Some(assignment) => assignments.insert(slot, assignment),
+            None => assignments.remove(&slot),
+        };
+        if before == assignment {
+            return;
+        }
+        let publisher = assignment.map(|assignment| assignment.publisher);
+        let earlier = before.map(|before| before.publisher);
+        if earlier != publisher {
+            if let Some(earlier) = earlier {
+                self.unwatch(subscriber, slot, earlier);
+            }
+            if let Some(publisher) = publisher {
+                let watcher = Watcher { subscriber, slot };
+                self.watchers.entry(publisher).or_default().push(watcher);
+            }
+        }
+        tracing::debug!(%subscriber, %slot, ?assignment, "slot assigned");
+        self.apply_assignment(subscriber, slot);
+    }
+
+    pub(crate) fn unwatch(
+        &mut self,
+        subscriber: ParticipantId,
+        slot: SlotId,
+        publisher: ParticipantId,
+    ) {
+        if let Some(watchers) = self.watchers.get_mut(&publisher) {
+            watchers.retain(|watcher| *watcher != Watcher { subscriber, slot });
+            if watchers.is_empty() {
+                self.watchers.remove(&publisher);
+            }
+        }
+    }
+
+    /// Applies what is known of all slots of a peer that is new or has new slots.
+    pub(crate) fn apply_assignments(&mut self, who: ParticipantId) {
+        let slots: Vec<_> = self
+            .participants
+            .get(&who)
+            .map(|participant| participant.assignments.keys().copied().collect())
+            .unwrap_or_default();
+        for slot in slots {
+            self.apply_assignment(who, slot);
+        }
+    }
+
+    /// Brings a slot of a peer in line with its assignment.
+    pub(crate) fn apply_assignment(&mut self, who: ParticipantId, slot: SlotId) {
+        let Some(participant) = self.participants.get(&who) else {
+            return;
+        };
+        let assignment = participant.assignments.get(&slot).copied();
+        let target = assignment.and_then(|assignment| self.target(slot, assignment));
+        let publisher = assignment.map(|assignment| assignment.publisher);
+        let Some(peer) = self.peer_mut(who) else {
+            return;
+        };
+        let connected = peer.connected;
+        let Some(state) = peer.slots.get_mut(&slot) else {
+            return;
+        };
+        if state.publisher != publisher {
+            state.publisher = publisher;
+            state.audio.stop();
+            if let Some(video) = &mut state.video {
+                video.stop();
+            }
+        }
+        state.target = target;
+        let Some(video) = &mut state.video else {
+            return;
+        };
+        if target.is_none() {
+            video.stop();
+        }
+        let layer = publisher.and_then(|publisher| video.layer_of(publisher));
+        if connected
+            && target.is_some()
+            && layer != target
+            && let (Some(publisher), Some(target), Some(source)) =
+                (publisher, target, picture_of(slot.kind))
+        {
+            self.want_key(publisher, source, target);
+        }
+    }
+
+    /// The layer that fits an assignment; the largest while none flows.
+    fn target(&self, slot: SlotId, assignment: Assignment) -> Option<usize> {
+        let size = assignment.size?;
+        let source = picture_of(slot.kind)?;
+        let chosen = self
+            .participants
+            .get(&assignment.publisher)
+            .and_then(|publisher| publisher.peer.as_ref())
+            .and_then(|peer| layers::choose(&peer.track(source).views(), size));
+        Some(chosen.unwrap_or(layers::ONLY))
+    }
+
+    /// Chooses anew for all who watch a track whose layers began or stopped.
+    fn retarget(&mut self, publisher: ParticipantId, source: Source) {
+        for watcher in self.watchers_of(publisher, source) {
+            self.apply_assignment(watcher.subscriber, watcher.slot);
+        }
+    }
+
+    /// Looks over layers, repeats requests for key frames, ranks speakers.
+    pub(crate) fn tick(&mut self) {
+        let now = self.now;
+        let mut stopped = Vec::new();
+        let mut ask = Vec::new();
+        for (who, participant) in &mut self.participants {
+            let Some(peer) = participant.peer.as_mut() else {
+                continue;
+            };
+            for source in Source::ALL.into_iter().filter(|source| source.is_video()) {
+                let layers = &mut peer.track_mut(source).layers;
+                for (at, layer) in layers.iter_mut().enumerate() {
+                    if layer.stopped(now) {
+                        stopped.push((*who, source, at));
+                    }
+                    if layer.waits_for_key() {
+                        ask.push((*who, source, at));
+                    }
+                }
+            }
+        }
+        for (who, source, layer) in stopped {
+            tracing::debug!(participant = %who, ?source, layer, "layer stopped");
+            let others_flow = self
+                .participants
+                .get(&who)
+                .and_then(|p| p.peer.as_ref())
+                .is_some_and(|peer| peer.track(source).views().iter().any(|layer| layer.alive));
+            if others_flow {
+                self.retarget(who, source);
+            }
+        }
+        for (who, source, layer) in ask {
+            self.ask_key(who, source, layer);
+        }
+        let mut changes = Vec::new();
+        for (room, entry) in &mut self.rooms {
+            if let Some(ranked) = entry.speakers.poll(now) {
+                changes.push(Event::Speakers {
+                    room: *room,
+                    ranked,
+                });
+            }
+        }
+        changes.into_iter().for_each(|event| self.tell(event));
+    }
+
+    /// Microseconds of the clock of timelines.
+    fn to_us(&self, at: Instant) -> i64 {
+        match at.checked_duration_since(self.began) {
+            Some(since) => i64::try_from(since.as_micros()).unwrap_or(i64::MAX),
+            None => {
+                let before = self.began.duration_since(at);
+                -i64::try_from(before.as_micros()).unwrap_or(i64::MAX)
+            }
+        }
+    }
+}
+
+/// What became of a packet.
+enum Sent {
+    Done,
+    NeedKey,
+}
+
+/// A session panicked.
+struct Panicked;
+
+/// The instant of a time of the clock of timelines.
+fn at_us(began: Instant, us: i64) -> Instant {
+    let distance = Duration::from_micros(us.unsigned_abs());
+    let at = if us >= 0 {
+        began.checked_add(distance)
+    } else {
+        began.checked_sub(distance)
+    };
+    at.unwrap_or(began)
+}

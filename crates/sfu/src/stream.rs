@@ -1,0 +1,227 @@
+//! One outgoing stream: the m-line of a slot, and whose media it carries just then.
+
+use std::time::{Duration, Instant};
+
+use str0m::{
+    Rtc,
+    media::{Mid, Pt},
+    rtp::{RtpWrite, Ssrc},
+};
+use zoom_protocol::ParticipantId;
+
+use crate::{rewrite::SeqRewriter, timeline::Timeline, track::Packet, vp8::Vp8Rewriter};
+
+/// How long and how many packets are kept for retransmission: two seconds of a fast picture.
+const RESEND_AGE: Duration = Duration::from_secs(2);
+const RESEND_VIDEO: usize = 1_024;
+const RESEND_AUDIO: usize = 64;
+/// The largest share of retransmissions; above it the way is so bad that they make it worse.
+const RESEND_SHARE: f32 = 0.5;
+
+/// What becomes of a packet at one stream.
+#[derive(Debug)]
+pub(crate) enum Verdict {
+    /// It is sent.
+    Send(RtpWrite),
+    /// It is sent, and the stream's picture begins with it.
+    Begin(RtpWrite),
+    /// It is not sent.
+    Skip,
+    /// It is not sent because the stream waits for a key frame of this layer.
+    NeedKey,
+}
+
+/// What a stream carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Run {
+    publisher: ParticipantId,
+    epoch: (u64, u64),
+    layer: usize,
+}
+
+/// An outgoing stream.
+#[derive(Debug)]
+pub(crate) struct OutStream {
+    mid: Mid,
+    ssrc: Ssrc,
+    rtx: Option<Ssrc>,
+    pt: Pt,
+    video: bool,
+    /// Whether str0m knows the stream. It does from the first packet on: before that its sender
+    /// reports would tell the RTP time 0.
+    declared: bool,
+    seq: SeqRewriter,
+    timeline: Timeline,
+    vp8: Vp8Rewriter,
+    run: Option<Run>,
+    /// Whether packets were left out, so that the next one begins a segment.
+    broken: bool,
+}
+
+impl OutStream {
+    /// A stream that str0m declared for an m-line when it accepted the offer.
+    pub(crate) fn new(mid: Mid, ssrc: Ssrc, rtx: Option<Ssrc>, pt: Pt, video: bool) -> Self {
+        let seed = *ssrc;
+        Self {
+            mid,
+            ssrc,
+            rtx,
+            pt,
+            video,
+            declared: true,
+            seq: SeqRewriter::new(seed),
+            timeline: if video {
+                Timeline::video(seed.rotate_left(16))
+            } else {
+                Timeline::audio(seed.rotate_left(16))
+            },
+            vp8: Vp8Rewriter::default(),
+            run: None,
+            broken: true,
+        }
+    }
+
+    pub(crate) fn mid(&self) -> Mid {
+        self.mid
+    }
+
+    /// Takes the payload type of a later answer.
+    pub(crate) fn set_pt(&mut self, pt: Pt) {
+        self.pt = pt;
+    }
+
+    /// The layer that is being forwarded, if it is this publisher's.
+    pub(crate) fn layer_of(&self, publisher: ParticipantId) -> Option<usize> {
+        self.run
+            .filter(|run| run.publisher == publisher)
+            .map(|run| run.layer)
+    }
+
+    /// Ends what is being forwarded; the next packet begins anew.
+    pub(crate) fn stop(&mut self) {
+        self.run = None;
+    }
+
+    /// Makes the stream known to str0m, under the SSRC that the answer told.
+    pub(crate) fn declare(&mut self, rtc: &mut Rtc) {
+        if self.declared {
+            return;
+        }
+        let mut api = rtc.direct_api();
+        let stream = api.declare_stream_tx(self.ssrc, self.rtx, self.mid, None);
+        let packets = if self.video {
+            RESEND_VIDEO
+        } else {
+            RESEND_AUDIO
+        };
+        stream.set_rtx_cache(packets, RESEND_AGE, Some(RESEND_SHARE));
+        self.declared = true;
+    }
+
+    /// Makes a stream that never sent unknown to str0m until it is used.
+    pub(crate) fn conceal(&mut self, rtc: &mut Rtc) {
+        if self.declared && !self.timeline.is_used() {
+            rtc.direct_api().remove_stream_tx(self.ssrc);
+            self.declared = false;
+        }
+    }
+
+    /// Hands a packet to str0m.
+    pub(crate) fn write(&mut self, rtc: &mut Rtc, write: RtpWrite) {
+        self.declare(rtc);
+        if let Some(stream) = rtc.direct_api().stream_tx(&self.ssrc) {
+            stream.write_rtp(write);
+        }
+    }
+
+    /// Decides about a packet of sound.
+    pub(crate) fn sound(
+        &mut self,
+        publisher: ParticipantId,
+        packet: &Packet,
+        clock: impl Fn(i64) -> Instant,
+    ) -> Verdict {
+        let run = Run {
+            publisher,
+            epoch: packet.epoch,
+            layer: packet.layer,
+        };
+        let begins = self.run != Some(run);
+        if begins {
+            self.begin(run);
+        }
+        match self.rewrite(packet, clock) {
+            // A receiver may stretch the pause before the first packet of a spurt
+            // (RFC 3551 section 4.1).
+            Some(write) if begins => Verdict::Send(write.marker(true)),
+            Some(write) => Verdict::Send(write.marker(packet.marker)),
+            None => Verdict::Skip,
+        }
+    }
+
+    /// Decides about a packet of a picture, where `target` is the layer that the stream should
+    /// carry.
+    pub(crate) fn picture(
+        &mut self,
+        publisher: ParticipantId,
+        target: usize,
+        packet: &Packet,
+        clock: impl Fn(i64) -> Instant,
+    ) -> Verdict {
+        let run = Run {
+            publisher,
+            epoch: packet.epoch,
+            layer: packet.layer,
+        };
+        if self.run == Some(run) {
+            return match self.rewrite(packet, clock) {
+                Some(write) => Verdict::Send(write.marker(packet.marker).nackable(true)),
+                None => Verdict::Skip,
+            };
+        }
+        if packet.layer != target {
+            return Verdict::Skip;
+        }
+        if !packet.starts_key_frame() {
+            return Verdict::NeedKey;
+        }
+        self.begin(run);
+        match self.rewrite(packet, clock) {
+            Some(write) => Verdict::Begin(write.marker(packet.marker).nackable(true)),
+            None => Verdict::Skip,
+        }
+    }
+
+    fn begin(&mut self, run: Run) {
+        self.run = Some(run);
+        self.broken = true;
+        self.timeline.start();
+        self.vp8.start();
+    }
+
+    fn rewrite(&mut self, packet: &Packet, clock: impl Fn(i64) -> Instant) -> Option<RtpWrite> {
+        let Some(place) = self.timeline.map(packet.timestamp, packet.capture) else {
+            self.broken = true;
+            return None;
+        };
+        if self.broken {
+            self.seq.start(packet.seq);
+            self.broken = false;
+        }
+        let seq = self.seq.map(packet.seq)?;
+        let wallclock = clock(place.at_us);
+        let write = RtpWrite::new(
+            self.pt,
+            seq.into(),
+            place.timestamp,
+            wallclock,
+            packet.payload.clone(),
+        )
+        .ext_vals(packet.extensions.clone());
+        let patch = packet.vp8.as_ref().and_then(|vp8| self.vp8.patch(vp8));
+        Some(match patch {
+            Some(patch) => write.vp8_patch(patch),
+            None => write,
+        })
+    }
+}
