@@ -43,7 +43,11 @@ export default ts.config(
     rules: {
       // Inline styles and markup from text would need holes in the Content-Security-Policy.
       'svelte/no-at-html-tags': 'error',
-      'svelte/no-inline-styles': ['error', { allowTransitions: true }],
+      // `style:` directives set properties through the CSSOM, which the policy allows.
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'SvelteAttribute[key.name="style"]', message: 'Use a class, or style:name.' },
+      ],
     },
   },
   {

@@ -1,0 +1,260 @@
+import type {
+  ChatState,
+  Devices,
+  LineState,
+  MediaState,
+  Obstacle,
+  PeopleState,
+  Phase,
+} from '../call';
+import { Call, MediaSession, RequestError } from '../call';
+import type { Participant, ParticipantId, Sources, Tile, TileSource } from '../protocol/messages';
+import { socketPath } from '../protocol/messages';
+import { Notices } from './notices.svelte';
+import { readPreferences, writePreferences } from './preferences';
+
+/** A stream without a tile of its own: it is heard, not seen. */
+export interface Sound {
+  slot: string;
+  stream: MediaStream;
+}
+
+/** The last people who spoke that are remembered: more than there are tiles that could change for them. */
+const remembered_speakers = 12;
+
+/** One's stay in a room as the views see it: what the engine tells, and what may be done. */
+export class Meeting {
+  readonly room: string;
+  readonly language: string;
+  readonly notices = new Notices();
+  /** Whether this browser can see and hear at all. */
+  readonly canCall = MediaSession.supported();
+
+  phase = $state<Phase>('outside');
+  line = $state<LineState>('idle');
+  lineFailures = $state(0);
+  media = $state<MediaState>('none');
+  people = $state.raw<PeopleState>({ participants: [], speakers: [], typing: [] });
+  chat = $state.raw<ChatState>({
+    entries: [],
+    outgoing: [],
+    moreBefore: false,
+    loadingOlder: false,
+  });
+  on = $state.raw<Sources>({
+    microphone: false,
+    camera: false,
+    screen: false,
+    screen_audio: false,
+  });
+  devices = $state.raw<Devices>({ microphone: [], camera: [], speaker: [] });
+  obstacles = $state.raw<{ microphone: Obstacle | null; camera: Obstacle | null }>({
+    microphone: null,
+    camera: null,
+  });
+  chosen = $state.raw<{ microphone: string | null; camera: string | null }>({
+    microphone: null,
+    camera: null,
+  });
+  ownCamera = $state.raw<MediaStreamTrack | null>(null);
+  ownMicrophone = $state.raw<MediaStreamTrack | null>(null);
+  /** Devices were asked for, and the person or the browser answered. */
+  devicesAsked = $state(false);
+  /** Why entering failed. */
+  joinProblem = $state<string | null>(null);
+  speaker = $state<string | null>(readPreferences().speakerId);
+  soundBlocked = $state(false);
+  /** Who spoke last, the latest first. */
+  lastSpeakers = $state.raw<readonly ParticipantId[]>([]);
+
+  readonly #call: Call;
+  #streams = $state(0);
+
+  constructor(options: { room: string; language: string }) {
+    this.room = options.room;
+    this.language = options.language;
+    const { microphone, camera, microphoneId, cameraId } = readPreferences();
+    const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';
+    this.#call = new Call({
+      url: `${scheme}//${location.host}${socketPath}`,
+      room: options.room,
+      language: options.language,
+      store: sessionStore(),
+      microphone,
+      camera,
+      microphoneId,
+      cameraId,
+    });
+    this.#listen();
+  }
+
+  get self(): Participant | null {
+    const { self } = this.#call;
+    return this.people.participants.find(({ participant }) => participant === self) ?? null;
+  }
+
+  get others(): Participant[] {
+    const { self } = this.#call;
+    return this.people.participants.filter(({ participant }) => participant !== self);
+  }
+
+  get limits() {
+    return this.#call.limits;
+  }
+
+  get leftReason() {
+    return this.#call.leftReason;
+  }
+
+  get canShare(): boolean {
+    return this.canCall && this.#call.sources.canShare;
+  }
+
+  /** Connects and asks for devices. */
+  async open(): Promise<void> {
+    this.#call.warm();
+    await this.#call.sources.open();
+    this.devicesAsked = true;
+  }
+
+  async join(name: string): Promise<void> {
+    this.joinProblem = null;
+    writePreferences({ name });
+    try {
+      await this.#call.join(name);
+    } catch (error) {
+      this.joinProblem = error instanceof RequestError ? error.message : String(error);
+    }
+  }
+
+  leave(): Promise<void> {
+    return this.#call.leave();
+  }
+
+  async setMicrophone(on: boolean): Promise<void> {
+    writePreferences({ microphone: on });
+    await this.#call.sources.setMicrophone(on);
+  }
+
+  async setCamera(on: boolean): Promise<void> {
+    writePreferences({ camera: on });
+    await this.#call.sources.setCamera(on);
+  }
+
+  async setSharing(on: boolean): Promise<void> {
+    if (on) await this.#call.sources.shareScreen();
+    else this.#call.sources.stopScreen();
+  }
+
+  async useDevice(kind: 'microphone' | 'camera' | 'speaker', id: string): Promise<void> {
+    if (kind === 'speaker') {
+      this.speaker = id;
+      writePreferences({ speakerId: id });
+      return;
+    }
+    writePreferences(kind === 'microphone' ? { microphoneId: id } : { cameraId: id });
+    await this.#call.sources.use(kind, id);
+  }
+
+  post(text: string): void {
+    this.#call.post(text);
+  }
+
+  retry(id: string): void {
+    this.#call.retry(id);
+  }
+
+  discard(id: string): void {
+    this.#call.discard(id);
+  }
+
+  loadOlder(): Promise<void> {
+    return this.#call.loadOlder();
+  }
+
+  setTyping(typing: boolean): void {
+    this.#call.setTyping(typing);
+  }
+
+  /** These tiles are shown; sizes in CSS pixels. */
+  show(tiles: readonly Tile[]): void {
+    const scale = window.devicePixelRatio;
+    this.#call.show(
+      tiles.map((tile) => ({ ...tile, width: tile.width * scale, height: tile.height * scale })),
+    );
+  }
+
+  streamOf(participant: ParticipantId, source: TileSource): MediaStream | null {
+    // Read, so that views follow it.
+    return this.#streams >= 0 ? this.#call.streamOf(participant, source) : null;
+  }
+
+  /** What is heard without being shown by one of these tiles. */
+  soundsBeside(tiles: readonly Pick<Tile, 'participant' | 'source'>[]): Sound[] {
+    if (this.#streams < 0) return [];
+    return this.#call.filledSlots.flatMap(({ slot, participant }) => {
+      const source = slot.kind === 'stage' ? 'screen' : 'camera';
+      const shown = tiles.some((it) => it.participant === participant && it.source === source);
+      return shown || slot.stream === null ? [] : [{ slot: slot.slot, stream: slot.stream }];
+    });
+  }
+
+  stats() {
+    return this.#call.stats();
+  }
+
+  #listen(): void {
+    const call = this.#call;
+    call.on('phase', (phase) => (this.phase = phase));
+    call.on('line', (line) => {
+      this.line = line;
+      this.lineFailures = call.lineFailures;
+    });
+    call.on('media', (media) => (this.media = media));
+    call.on('people', (people) => {
+      this.people = people;
+      const rest = this.lastSpeakers.filter((id) => !people.speakers.includes(id));
+      this.lastSpeakers = [...people.speakers, ...rest].slice(0, remembered_speakers);
+    });
+    call.on('chat', (chat) => (this.chat = chat));
+    call.on('passage', (passage) => {
+      this.notices.passage(passage);
+    });
+    call.on('streams', () => (this.#streams += 1));
+    call.on('sources', () => {
+      this.#readSources();
+    });
+    call.on('notice', (notice) => {
+      // Before entering the preview itself says what is wrong.
+      if (this.phase === 'inside') this.notices.device(notice);
+    });
+    call.on('fault', (fault) => {
+      // eslint-disable-next-line no-console -- the place where a developer looks, and nobody else
+      console.warn(`zoom: ${fault}`);
+    });
+  }
+
+  #readSources(): void {
+    const { sources } = this.#call;
+    this.on = sources.state;
+    this.devices = sources.devices;
+    this.obstacles = {
+      microphone: sources.obstacle('microphone'),
+      camera: sources.obstacle('camera'),
+    };
+    this.chosen = {
+      microphone: sources.chosen('microphone'),
+      camera: sources.chosen('camera'),
+    };
+    this.ownCamera = sources.track('camera');
+    this.ownMicrophone = sources.track('microphone');
+  }
+}
+
+function sessionStore(): Storage | null {
+  try {
+    return sessionStorage;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,49 @@
+/** What this browser remembers of a person between meetings. */
+export interface Preferences {
+  name: string;
+  microphone: boolean;
+  camera: boolean;
+  microphoneId: string | null;
+  cameraId: string | null;
+  speakerId: string | null;
+}
+
+const key = 'zoom.preferences';
+
+const first: Preferences = {
+  name: '',
+  microphone: true,
+  camera: true,
+  microphoneId: null,
+  cameraId: null,
+  speakerId: null,
+};
+
+/** What is remembered; of what cannot be read, the first settings. */
+export function readPreferences(): Preferences {
+  try {
+    const stored: unknown = JSON.parse(localStorage.getItem(key) ?? '{}');
+    if (typeof stored !== 'object' || stored === null) return first;
+    const known = Object.entries(stored).filter(([name, value]) => {
+      const like = first[name as keyof Preferences] as unknown;
+      return name in first && (value === null ? like === null : kindOf(value) === kindOf(like));
+    });
+    return { ...first, ...(Object.fromEntries(known) as Partial<Preferences>) };
+  } catch {
+    return first;
+  }
+}
+
+/** Remembers it; where the browser forbids that, the next meeting asks again. */
+export function writePreferences(change: Partial<Preferences>): void {
+  try {
+    localStorage.setItem(key, JSON.stringify({ ...readPreferences(), ...change }));
+  } catch {
+    // Private windows of some browsers have no storage.
+  }
+}
+
+/** A missing choice is a text that is not there. */
+function kindOf(value: unknown): string {
+  return value === null ? 'string' : typeof value;
+}

@@ -1,0 +1,156 @@
+/** A place on the screen, in CSS pixels from the corner of the whole. */
+export interface Rect {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+export interface Size {
+  width: number;
+  height: number;
+}
+
+/** Where everything of a meeting lies. */
+export interface Layout {
+  screens: Rect[];
+  people: Rect[];
+  /** The place of the sign that says how many more people there are; null where everybody is shown. */
+  more: Rect | null;
+}
+
+/** The most tiles of people at once. */
+export const mostTiles = 25;
+
+/** Widest and narrowest shape of a tile: a camera's own, and a phone's upright one. */
+const widest = 16 / 9;
+const narrowest = 4 / 5;
+
+/** Smaller tiles show nobody; the rest of the people are counted instead. */
+const smallest: Size = { width: 88, height: 66 };
+
+/**
+ * Lays out a meeting in `area`: shared screens large with people beside or below them, or people alone in as large
+ * tiles as they fit. A pure function of sizes and counts.
+ */
+export function layOut(
+  area: Size,
+  counts: { people: number; screens: number },
+  gap: number,
+): Layout {
+  const whole = { x: 0, y: 0, ...area };
+  if (counts.screens === 0) return { screens: [], ...placePeople(whole, counts.people, gap) };
+  if (counts.people === 0) {
+    return { screens: grid(whole, counts.screens, gap, false), people: [], more: null };
+  }
+  const [stage, strip] = split(whole, counts.people, gap);
+  return {
+    screens: grid(stage, counts.screens, gap, false),
+    ...placePeople(strip, counts.people, gap),
+  };
+}
+
+/** The stage, and the strip for people: beside it where the area is wide, below it where it is tall. */
+function split(area: Rect, people: number, gap: number): [Rect, Rect] {
+  const beside = area.width > area.height * 1.1;
+  if (beside) {
+    // A second column where one would make the tiles too small to know anybody.
+    const columns = people * smallest.height * 1.5 > area.height ? 2 : 1;
+    const width = Math.round(Math.min(area.width * 0.3, (columns === 1 ? 224 : 312) + gap));
+    const stage = { ...area, width: area.width - width - gap };
+    return [stage, { ...area, x: area.x + stage.width + gap, width }];
+  }
+  const rows = people * smallest.width * 1.25 > area.width ? 2 : 1;
+  const height = Math.round(Math.min(area.height * 0.4, rows === 1 ? 136 : 208));
+  const stage = { ...area, height: area.height - height - gap };
+  return [stage, { ...area, y: area.y + stage.height + gap, height }];
+}
+
+function placePeople(area: Rect, count: number, gap: number): Pick<Layout, 'people' | 'more'> {
+  const places = Math.min(count, capacity(area, gap));
+  const rects = grid(area, places, gap, true);
+  if (places === count) return { people: rects, more: null };
+  return { people: rects.slice(0, -1), more: rects.at(-1) ?? null };
+}
+
+/** How many tiles fit without becoming too small. */
+function capacity(area: Size, gap: number): number {
+  const columns = Math.floor((area.width + gap) / (smallest.width + gap));
+  const rows = Math.floor((area.height + gap) / (smallest.height + gap));
+  return Math.min(mostTiles, Math.max(1, columns * rows));
+}
+
+/** Equal cells in rows, the last row in the middle, the whole in the middle of the area. */
+function grid(area: Rect, count: number, gap: number, shaped: boolean): Rect[] {
+  if (count === 0) return [];
+  let best = { columns: 1, rows: count, cell: { width: 0, height: 0 }, worth: -1 };
+  for (let columns = 1; columns <= count; columns += 1) {
+    const rows = Math.ceil(count / columns);
+    const room = {
+      width: (area.width - gap * (columns - 1)) / columns,
+      height: (area.height - gap * (rows - 1)) / rows,
+    };
+    if (room.width <= 0 || room.height <= 0) continue;
+    const cell = shaped ? shape(room) : room;
+    const worth = worthOf(cell);
+    if (worth > best.worth) best = { columns, rows, cell, worth };
+  }
+  return cells(area, count, gap, best);
+}
+
+function cells(
+  area: Rect,
+  count: number,
+  gap: number,
+  { columns, rows, cell }: { columns: number; rows: number; cell: Size },
+): Rect[] {
+  const top = area.y + (area.height - (rows * (cell.height + gap) - gap)) / 2;
+  return Array.from({ length: count }, (_, index) => {
+    const row = Math.floor(index / columns);
+    const inRow = row === rows - 1 ? count - row * columns : columns;
+    const left = area.x + (area.width - (inRow * (cell.width + gap) - gap)) / 2;
+    return {
+      x: Math.round(left + (index % columns) * (cell.width + gap)),
+      y: Math.round(top + row * (cell.height + gap)),
+      width: Math.floor(cell.width),
+      height: Math.floor(cell.height),
+    };
+  });
+}
+
+/** The largest tile of a bearable shape within a cell. */
+function shape({ width, height }: Size): Size {
+  if (width > height * widest) return { width: height * widest, height };
+  if (width < height * narrowest) return { width, height: width / narrowest };
+  return { width, height };
+}
+
+/**
+ * What a tile is worth: its area, less for what it cuts off a camera's picture. The root, because what is cut off at
+ * the sides is mostly wall.
+ */
+function worthOf({ width, height }: Size): number {
+  const seen = Math.min(1, width / height / widest);
+  return width * height * Math.sqrt(seen);
+}
+
+/**
+ * Who gets a tile where not everybody does: those who share a screen or speak (the latest first) take places from
+ * those who do not; everybody else keeps the order of entering, so that tiles do not wander.
+ */
+export function chooseShown<Id>(
+  order: readonly Id[],
+  important: readonly Id[],
+  places: number,
+): Id[] {
+  if (order.length <= places) return [...order];
+  const shown = new Set(order.slice(0, places));
+  for (const id of important.slice(0, places)) {
+    if (shown.has(id) || !order.includes(id)) continue;
+    const leaving = [...shown].reverse().find((it) => !important.includes(it) && it !== order[0]);
+    if (leaving === undefined) break;
+    shown.delete(leaving);
+    shown.add(id);
+  }
+  return order.filter((id) => shown.has(id));
+}
