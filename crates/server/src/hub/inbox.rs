@@ -96,6 +96,9 @@ impl Inbox {
     }
 
     fn bounded(&self, parcel: Parcel) -> Result<(), Refused> {
+        if self.sender.is_closed() {
+            return Err(Refused::Closed);
+        }
         if self.waiting.fetch_add(1, Ordering::Relaxed) >= self.bound {
             self.waiting.fetch_sub(1, Ordering::Relaxed);
             return Err(Refused::Busy);

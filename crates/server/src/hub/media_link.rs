@@ -50,9 +50,11 @@ impl MediaLink {
             MediaCommand::RemovePeer { participant } => {
                 self.waiting
                     .retain(|waiting| subject(waiting) != participant);
-                if let Some(room) = &self.room {
-                    // The thread always has space for a removal.
-                    drop(room.send(to_sfu(command)));
+                if let Some(room) = &self.room
+                    && room.send(to_sfu(command)).is_err()
+                {
+                    // A thread that runs always has space for a removal.
+                    tracing::debug!("the media threads stopped before a participant left");
                 }
             }
             MediaCommand::SetSources { .. } | MediaCommand::Assign { .. } => {

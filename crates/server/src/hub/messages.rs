@@ -21,10 +21,10 @@ pub(crate) fn answer(
     id: Option<RequestId>,
     answer: Answer,
 ) -> (Utf8Bytes, Meaning) {
-    match answer {
-        Answer::Error(error) => error_answer(language, id, error),
-        answer => (text(&ServerMessage::Answer { id, answer }), Meaning::Plain),
+    if let Answer::Error(error) = answer {
+        return error_answer(language, id, error);
     }
+    (text(&ServerMessage::Answer { id, answer }), Meaning::Plain)
 }
 
 /// The text of a refusal.

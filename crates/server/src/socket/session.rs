@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use serde::Deserialize;
 use zoom_protocol::{
     Answer, ClientMessage, ErrorAnswer, ErrorCode, Hello, Join, Limits, Now, Request, RequestId,
-    ResumeRequest, close_code, decode_client,
+    ResumeRequest, decode_client,
 };
 use zoom_rooms::{Bucket, Input, JoinInput, MemberRequest, ResumeInput};
 
@@ -121,11 +121,11 @@ impl Session {
         let is_large = u32::try_from(text.len()).is_ok_and(|length| length > limit);
         let decoded = decode_client(text);
         let carries_offer = match &decoded {
-            Ok(ClientMessage { request, .. }) => match request {
-                Request::Media(_) => true,
-                Request::Join(join) => join.media.is_some(),
-                _ => false,
-            },
+            Ok(ClientMessage {
+                request: Request::Join(join),
+                ..
+            }) => join.media.is_some(),
+            Ok(ClientMessage { request, .. }) => matches!(request, Request::Media(_)),
             Err(_) => false,
         };
         if is_large && !carries_offer {
