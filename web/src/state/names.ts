@@ -17,7 +17,8 @@ export function initialsOf(name: string): string {
 
 /** One of so many colours, the same for a name at every place and time. */
 export function colourOf(name: string, colours: number): number {
-  let hash = 0;
-  for (const sign of name) hash = (hash * 31 + (sign.codePointAt(0) ?? 0)) >>> 0;
-  return hash % colours;
+  // FNV-1a, folded: the low bits alone of similar names are alike.
+  let hash = 0x811c9dc5;
+  for (const sign of name) hash = Math.imul(hash ^ (sign.codePointAt(0) ?? 0), 0x01000193);
+  return ((hash ^ (hash >>> 15)) >>> 0) % colours;
 }
