@@ -46,7 +46,7 @@ const MIGRATIONS: [&str; 1] = ["
 /// A database file that is whole and of the latest format.
 #[derive(Clone, Debug)]
 pub(crate) struct Database {
-    path: PathBuf,
+    pub(crate) path: PathBuf,
 }
 
 impl Database {
@@ -90,8 +90,7 @@ impl Database {
         Ok(connection)
     }
 
-    /// What an error of SQLite means for whoever opens the store.
-    pub(crate) fn error(&self, source: rusqlite::Error) -> StoreError {
+    fn error(&self, source: rusqlite::Error) -> StoreError {
         classify(&self.path, source)
     }
 }
@@ -216,6 +215,9 @@ fn classify(path: &Path, source: rusqlite::Error) -> StoreError {
     match source.sqlite_error_code() {
         Some(ErrorCode::DatabaseCorrupt) => damaged(path, source.to_string()),
         Some(ErrorCode::NotADatabase) => damaged(path, "it is no database".into()),
+        Some(code) if is_full(code, path) => StoreError::Full {
+            path: path.to_owned(),
+        },
         Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => {
             StoreError::NotWritable {
                 path: path.to_owned(),
@@ -227,4 +229,11 @@ fn classify(path: &Path, source: rusqlite::Error) -> StoreError {
             source,
         },
     }
+}
+
+/// Whether this error comes from a full disk: where the log's index or a sync finds it full, SQLite
+/// speaks of input and output.
+pub(crate) fn is_full(code: ErrorCode, path: &Path) -> bool {
+    let may_be = matches!(code, ErrorCode::SystemIoFailure | ErrorCode::CannotOpen);
+    code == ErrorCode::DiskFull || (may_be && path.parent().is_some_and(folder::is_full))
 }

@@ -28,6 +28,12 @@ pub enum StoreError {
         /// What is wrong with it.
         reason: String,
     },
+    /// The disk has no space for what a start needs.
+    #[error("the disk is full: {} cannot be opened", path.display())]
+    Full {
+        /// The file.
+        path: PathBuf,
+    },
     /// The database was written by a later version of the program.
     #[error("{} was written by a newer version of the program (its format is {found}, this one knows up to {known})", path.display())]
     Newer {

@@ -6,7 +6,6 @@ use std::{
     thread::{self, JoinHandle},
 };
 
-use rusqlite::Connection;
 use zoom_protocol::{ClientId, EntryBody, Limits, Page, Person, RoomName};
 
 use crate::{
@@ -99,24 +98,14 @@ impl Store {
     ///
     /// See [`StoreError`]; a damaged file is not touched.
     pub fn open(dir: &Path, limits: &Limits) -> Result<Self, StoreError> {
-        Self::open_with(dir, limits, |_| Ok(()))
-    }
-
-    /// Opens with the writing connection prepared further.
-    pub(crate) fn open_with(
-        dir: &Path,
-        limits: &Limits,
-        prepare: impl FnOnce(&Connection) -> rusqlite::Result<()>,
-    ) -> Result<Self, StoreError> {
         let hold = folder::hold(dir)?;
         let (database, connection) = Database::open(dir)?;
-        prepare(&connection).map_err(|source| database.error(source))?;
         let queue = Arc::new(Queue::new(limits.store_queue as usize));
         let writer = Writer {
             connection,
             queue: Arc::clone(&queue),
             batch: limits.store_batch as usize,
-            dir: dir.to_owned(),
+            database: database.clone(),
             failing: false,
         };
         let thread = thread::Builder::new()

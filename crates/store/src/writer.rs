@@ -2,15 +2,16 @@
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
-    path::PathBuf,
     sync::Arc,
 };
 
-use rusqlite::{
-    Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior, params,
-};
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
-use crate::{AppendOutcome, AppendRefusal, AppendRequest, Reply, folder, queue::Queue};
+use crate::{
+    AppendOutcome, AppendRefusal, AppendRequest, Reply,
+    database::{Database, is_full},
+    queue::Queue,
+};
 
 /// An append and where its outcome goes.
 pub(crate) struct Job {
@@ -24,8 +25,8 @@ pub(crate) struct Writer {
     pub(crate) queue: Arc<Queue<Job>>,
     /// Most appends of one transaction.
     pub(crate) batch: usize,
-    /// The data folder.
-    pub(crate) dir: PathBuf,
+    /// The file that it writes.
+    pub(crate) database: Database,
     /// Whether the last transaction failed.
     pub(crate) failing: bool,
 }
@@ -88,14 +89,8 @@ impl Writer {
 
     fn refusal(&self, error: &rusqlite::Error) -> AppendRefusal {
         match error.sqlite_error_code() {
-            Some(ErrorCode::DiskFull) => AppendRefusal::StorageFull,
-            // Where the log's index or a sync finds the disk full, SQLite speaks of input and output.
-            Some(ErrorCode::SystemIoFailure | ErrorCode::CannotOpen)
-                if folder::is_full(&self.dir) =>
-            {
-                AppendRefusal::StorageFull
-            }
-            _ => AppendRefusal::StorageFailed,
+            Some(code) if is_full(code, &self.database.path) => AppendRefusal::StorageFull,
+            Some(_) | None => AppendRefusal::StorageFailed,
         }
     }
 }

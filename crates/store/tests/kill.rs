@@ -1,5 +1,7 @@
 //! Every entry that was acknowledged is there after `kill -9`.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
+
 mod common;
 
 use std::{

@@ -1,5 +1,7 @@
 //! Opening the data folder: made where it is missing, held by one, refused in one clear line.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
+
 mod common;
 
 use std::{
@@ -67,11 +69,14 @@ fn a_second_process_on_the_same_folder_is_refused() {
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    assert!(lines.map_while(Result::ok).any(|line| line == "held"));
+    let mut lines = BufReader::new(child.stdout.take().unwrap())
+        .lines()
+        .map_while(Result::ok);
+    assert!(lines.any(|line| line == "held"));
     let error = refusal(dir.path());
     assert!(matches!(error, StoreError::InUse { .. }), "{error}");
     drop(child.stdin.take());
+    lines.for_each(drop);
     child.wait().unwrap();
     drop(open(dir.path()));
 }

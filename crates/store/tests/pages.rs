@@ -1,5 +1,7 @@
 //! Pages of a timeline: by number, in order, and whether there are older entries.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
+
 mod common;
 
 use common::{number, open, request};

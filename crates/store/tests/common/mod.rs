@@ -3,7 +3,6 @@
 #![allow(
     dead_code,
     unreachable_pub,
-    clippy::unwrap_used,
     clippy::allow_attributes,
     reason = "every test file is a program of its own and uses a part of this"
 )]
@@ -49,7 +48,7 @@ pub fn append(store: &Store, request: AppendRequest) -> AppendOutcome {
 pub fn number(store: &Store, request: AppendRequest) -> u64 {
     match append(store, request) {
         AppendOutcome::Appended { number, .. } => number,
-        other => panic!("{other:?}"),
+        other @ (AppendOutcome::Repeat { .. } | AppendOutcome::Refused(_)) => panic!("{other:?}"),
     }
 }
 
