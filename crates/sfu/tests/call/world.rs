@@ -1,0 +1,327 @@
+//! The world of a test: its time, its network, the SFU and its clients.
+
+use std::{
+    collections::BTreeMap,
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
+
+use zoom_protocol::{Limits, MediaEndReason, ParticipantId, RoomId, SlotId, SlotKind, Sources};
+use zoom_sfu::{
+    Candidate, Certificate, Command, Event, Output, Protocol, Sfu, SfuConfig, Transport, negotiate,
+};
+
+use crate::client::{Client, Sent};
+
+pub(crate) const ROOM: RoomId = RoomId(1);
+pub(crate) const EVERYTHING: Sources = Sources {
+    microphone: true,
+    camera: true,
+    screen: true,
+    screen_audio: true,
+};
+
+/// What the network does to each datagram.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Link {
+    pub(crate) delay: Duration,
+    pub(crate) jitter: Duration,
+    /// Of 1000 datagrams.
+    pub(crate) lost: u64,
+}
+
+impl Default for Link {
+    fn default() -> Self {
+        Self {
+            delay: Duration::from_millis(10),
+            jitter: Duration::ZERO,
+            lost: 0,
+        }
+    }
+}
+
+struct Flight {
+    to_server: bool,
+    source: SocketAddr,
+    destination: SocketAddr,
+    payload: Vec<u8>,
+}
+
+pub(crate) struct World {
+    pub(crate) began: Instant,
+    pub(crate) now: Instant,
+    pub(crate) config: SfuConfig,
+    pub(crate) sfu: Sfu,
+    pub(crate) clients: Vec<Client>,
+    pub(crate) link: Link,
+    pub(crate) events: Vec<(Duration, Event)>,
+    flights: BTreeMap<(Instant, u64), Flight>,
+    flown: u64,
+    seed: u64,
+}
+
+impl World {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self::with_limits(seed, Limits::default())
+    }
+
+    pub(crate) fn with_limits(seed: u64, limits: Limits) -> Self {
+        let now = first_instant();
+        let config = SfuConfig {
+            limits,
+            certificate: Certificate::generate().unwrap(),
+            candidates: vec![Candidate {
+                address: server(),
+                protocol: Protocol::Udp,
+            }],
+        };
+        Self {
+            began: now,
+            now,
+            sfu: Sfu::new(config.clone(), now),
+            config,
+            clients: Vec::new(),
+            link: Link::default(),
+            events: Vec::new(),
+            flights: BTreeMap::new(),
+            flown: 0,
+            seed,
+        }
+    }
+
+    /// A client that has joined with everything on and whose peer is being connected.
+    pub(crate) fn join(&mut self) -> usize {
+        self.join_with(Duration::ZERO)
+    }
+
+    /// The same with a clock that is ahead.
+    pub(crate) fn join_with(&mut self, skew: Duration) -> usize {
+        let at = self.clients.len();
+        let client = Client::new(at as u8 + 1, self.began, self.now, skew);
+        self.clients.push(client);
+        self.connect(at);
+        let participant = self.clients[at].id;
+        self.command(Command::SetSources {
+            participant,
+            sources: EVERYTHING,
+        });
+        at
+    }
+
+    /// Makes the peer of a client, or a replacement.
+    pub(crate) fn connect(&mut self, at: usize) {
+        let offer = self.clients[at].offer(4, 2, 1);
+        let (peer, answer) = negotiate(&self.config, self.now, &offer).unwrap();
+        self.clients[at].answered(&answer);
+        let participant = self.clients[at].id;
+        self.command(Command::AddPeer {
+            room: ROOM,
+            participant,
+            peer: Box::new(peer),
+        });
+        let now = self.now;
+        let sent = self.clients[at].wake(now);
+        self.fly(sent);
+    }
+
+    /// Joins so many clients and waits until all are connected.
+    pub(crate) fn call(seed: u64, people: usize) -> Self {
+        let mut world = Self::new(seed);
+        for _ in 0..people {
+            world.join();
+        }
+        world.until_connected();
+        world
+    }
+
+    pub(crate) fn until_connected(&mut self) {
+        for _ in 0..100 {
+            if self.clients.iter().all(|client| client.connected) {
+                self.run(Duration::from_millis(100));
+                return;
+            }
+            self.run(Duration::from_millis(50));
+        }
+        panic!("not connected within 5 s");
+    }
+
+    /// Puts a client into another's slot, with a picture of this size.
+    pub(crate) fn assign(&mut self, to: usize, slot: SlotId, who: usize, size: (u16, u16)) {
+        let command = Command::Assign {
+            subscriber: self.clients[to].id,
+            slot,
+            publisher: Some(self.clients[who].id),
+            size: Some(size),
+        };
+        self.command(command);
+    }
+
+    pub(crate) fn command(&mut self, command: Command) {
+        self.sfu.handle_command(self.now, command);
+        self.drain();
+    }
+
+    /// A datagram from anywhere, at the server at once.
+    pub(crate) fn inject(&mut self, source: SocketAddr, payload: &[u8]) {
+        let transport = Transport {
+            protocol: Protocol::Udp,
+            source,
+            destination: server(),
+        };
+        self.sfu.handle_datagram(self.now, transport, payload);
+        self.drain();
+    }
+
+    /// Lets time pass.
+    pub(crate) fn run(&mut self, time: Duration) {
+        let until = self.now + time;
+        loop {
+            let next = self.next_time();
+            if next > until {
+                break;
+            }
+            self.now = self.now.max(next);
+            self.step();
+        }
+        self.now = until;
+    }
+
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.now - self.began
+    }
+
+    pub(crate) fn ended(&self, who: usize) -> Option<MediaEndReason> {
+        self.events.iter().find_map(|(_, event)| match event {
+            Event::Ended {
+                participant,
+                reason,
+            } if *participant == self.clients[who].id => Some(*reason),
+            _ => None,
+        })
+    }
+
+    pub(crate) fn ranked(&self) -> Vec<Vec<ParticipantId>> {
+        let rankings = self.events.iter().filter_map(|(_, event)| match event {
+            Event::Speakers { ranked, .. } => Some(ranked.clone()),
+            _ => None,
+        });
+        rankings.collect()
+    }
+
+    fn next_time(&self) -> Instant {
+        let far = self.now + Duration::from_secs(3_600);
+        let flight = self.flights.keys().next().map(|(at, _)| *at);
+        let clients = self.clients.iter().map(|client| {
+            client.due.min(client.next_sound).min(client.next_picture)
+        });
+        let all = flight.into_iter().chain(self.sfu.poll_timeout()).chain(clients);
+        all.min().unwrap_or(far)
+    }
+
+    fn step(&mut self) {
+        let now = self.now;
+        while let Some(entry) = self.flights.first_entry()
+            && entry.key().0 <= now
+        {
+            let flight = entry.remove();
+            if flight.to_server {
+                let transport = Transport {
+                    protocol: Protocol::Udp,
+                    source: flight.source,
+                    destination: flight.destination,
+                };
+                self.sfu.handle_datagram(now, transport, &flight.payload);
+            } else if let Some(client) =
+                self.clients.iter_mut().find(|c| c.address == flight.destination)
+            {
+                let sent = client.handle(now, flight.source, &flight.payload);
+                self.fly(sent);
+            }
+        }
+        self.sfu.handle_timeout(now);
+        self.drain();
+        for at in 0..self.clients.len() {
+            let client = &mut self.clients[at];
+            let mut sent = client.publish(now);
+            if client.due <= now {
+                sent.extend(client.wake(now));
+            }
+            self.fly(sent);
+        }
+    }
+
+    fn drain(&mut self) {
+        while let Some(output) = self.sfu.poll_output() {
+            match output {
+                Output::Transmit { transport, payload } => self.launch(Flight {
+                    to_server: false,
+                    source: transport.source,
+                    destination: transport.destination,
+                    payload,
+                }),
+                Output::Event(event) => self.events.push((self.now - self.began, event)),
+            }
+        }
+    }
+
+    pub(crate) fn fly(&mut self, sent: Vec<Sent>) {
+        for datagram in sent {
+            self.launch(Flight {
+                to_server: true,
+                source: datagram.source,
+                destination: datagram.destination,
+                payload: datagram.payload,
+            });
+        }
+    }
+
+    fn launch(&mut self, flight: Flight) {
+        if self.random() % 1_000 < self.link.lost {
+            return;
+        }
+        let jitter_us = self.link.jitter.as_micros() as u64;
+        let extra = Duration::from_micros(self.random() % (jitter_us + 1));
+        self.flown += 1;
+        let key = (self.now + self.link.delay + extra, self.flown);
+        self.flights.insert(key, flight);
+    }
+
+    /// SplitMix64.
+    pub(crate) fn random(&mut self) -> u64 {
+        self.seed = self.seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.seed;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+}
+
+pub(crate) fn server() -> SocketAddr {
+    SocketAddr::from(([10, 0, 0, 200], 7_882))
+}
+
+pub(crate) fn person(index: u8) -> SlotId {
+    SlotId {
+        kind: SlotKind::Person,
+        index,
+    }
+}
+
+pub(crate) fn voice(index: u8) -> SlotId {
+    SlotId {
+        kind: SlotKind::Voice,
+        index,
+    }
+}
+
+pub(crate) fn stage(index: u8) -> SlotId {
+    SlotId {
+        kind: SlotKind::Stage,
+        index,
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "virtual time begins at some instant")]
+fn first_instant() -> Instant {
+    Instant::now()
+}
