@@ -21,6 +21,9 @@ pub struct Limits {
     /// Largest WebSocket message that carries an SDP offer, in bytes: Chromium's largest with 64
     /// m-lines and all its codecs fits.
     pub offer_frame_bytes: u32,
+    /// Largest message that `/api/echo` returns, in bytes: the largest that conformance tests send.
+    /// It is returned piece by piece and never held as a whole.
+    pub echo_message_bytes: u32,
     /// Most m-lines of an offer: each costs memory and time at the server.
     pub offer_media_lines: u32,
     /// Most person slots of one peer: a screenful of tiles.
@@ -134,6 +137,7 @@ impl Default for Limits {
             message_chars: crate::names::MESSAGE_CHARS as u32,
             frame_bytes: 64 * 1024,
             offer_frame_bytes: 256 * 1024,
+            echo_message_bytes: 16 * 1024 * 1024,
             offer_media_lines: 64,
             person_slots: 25,
             voice_slots: 3,

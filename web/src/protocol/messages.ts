@@ -72,6 +72,11 @@ frame_bytes: number,
  */
 offer_frame_bytes: number, 
 /**
+ * Largest message that `/api/echo` returns, in bytes: the largest that conformance tests send.
+ * It is returned piece by piece and never held as a whole.
+ */
+echo_message_bytes: number, 
+/**
  * Most m-lines of an offer: each costs memory and time at the server.
  */
 offer_media_lines: number, 
@@ -792,6 +797,7 @@ export const defaultLimits: Limits = {
   "message_chars": 8000,
   "frame_bytes": 65536,
   "offer_frame_bytes": 262144,
+  "echo_message_bytes": 16777216,
   "offer_media_lines": 64,
   "person_slots": 25,
   "voice_slots": 3,
