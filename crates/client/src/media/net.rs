@@ -7,6 +7,7 @@ use std::{
     time::Duration,
 };
 
+use socket2::{Domain, Socket, Type};
 use str0m::{Candidate, net::Protocol};
 use tokio::{
     io::AsyncReadExt,
@@ -20,6 +21,8 @@ use super::draft::Way;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// Bytes that wait for a TCP connection before datagrams are dropped.
 const MOST_UNSENT: usize = 256 * 1024;
+/// What is asked of the system for each direction of a UDP socket.
+const SOCKET_BYTES: usize = 4 * 1024 * 1024;
 
 /// A way for datagrams.
 #[derive(Debug)]
@@ -57,7 +60,7 @@ impl Net {
     ) -> io::Result<Self> {
         match way {
             Way::Udp => {
-                let socket = UdpSocket::bind(SocketAddr::new(local, 0)).await?;
+                let socket = open_udp(local)?;
                 Ok(Self::Udp {
                     local: socket.local_addr()?,
                     socket,
@@ -194,6 +197,17 @@ impl Net {
             Self::Tcp { stream, unsent, .. } => flush(stream, unsent),
         }
     }
+}
+
+/// A UDP socket with room for the packets of a moment in which the machine does something else.
+fn open_udp(local: IpAddr) -> io::Result<UdpSocket> {
+    let local = SocketAddr::new(local, 0);
+    let socket = Socket::new(Domain::for_address(local), Type::DGRAM, None)?;
+    socket.set_recv_buffer_size(SOCKET_BYTES)?;
+    socket.set_send_buffer_size(SOCKET_BYTES)?;
+    socket.set_nonblocking(true)?;
+    socket.bind(&local.into())?;
+    UdpSocket::from_std(socket.into())
 }
 
 fn flush(stream: &TcpStream, unsent: &mut VecDeque<u8>) -> io::Result<()> {

@@ -9,6 +9,7 @@ pub(super) struct Counters {
     pub sent: AtomicU64,
     pub dropped: AtomicU64,
     pub faults: AtomicU64,
+    pub offers: AtomicU64,
 }
 
 /// A reading of what the media threads of a pool have done since they started.
@@ -22,6 +23,8 @@ pub struct MediaCounters {
     pub dropped: u64,
     /// Faults of a thread, each of which ended its peers.
     pub faults: u64,
+    /// Offers that came, first ones and later ones.
+    pub offers: u64,
     /// Rooms and peers there are.
     pub load: u64,
     /// ICE-TCP connections there are.
@@ -36,6 +39,7 @@ impl Counters {
             sent: self.sent.load(Ordering::Relaxed),
             dropped: self.dropped.load(Ordering::Relaxed),
             faults: self.faults.load(Ordering::Relaxed),
+            offers: self.offers.load(Ordering::Relaxed),
             load,
             connections,
         }

@@ -182,6 +182,7 @@ impl MediaPool {
             Arc::clone(&lane.queue),
             Arc::clone(&lane.config),
             negotiations,
+            Arc::clone(&self.shared.counters),
         )
     }
 

@@ -1,6 +1,9 @@
 //! A room's media, as the rest of the server holds it.
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Instant,
+};
 
 use tokio::{
     sync::{Semaphore, oneshot},
@@ -9,7 +12,10 @@ use tokio::{
 use zoom_protocol::{MediaAnswer, MediaOffer, ParticipantId, RoomId};
 use zoom_sfu::{Command, OfferError, SfuConfig, negotiate};
 
-use super::queue::{Control, Queue};
+use super::{
+    counters::Counters,
+    queue::{Control, Queue},
+};
 
 /// The commands of this thread are at `media_queue`, or the pool has stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -47,6 +53,7 @@ struct Shared {
     queue: Arc<Queue>,
     config: Arc<SfuConfig>,
     negotiations: Arc<Semaphore>,
+    counters: Arc<Counters>,
 }
 
 impl RoomMedia {
@@ -55,6 +62,7 @@ impl RoomMedia {
         queue: Arc<Queue>,
         config: Arc<SfuConfig>,
         negotiations: Arc<Semaphore>,
+        counters: Arc<Counters>,
     ) -> Self {
         Self {
             shared: Arc::new(Shared {
@@ -62,6 +70,7 @@ impl RoomMedia {
                 queue,
                 config,
                 negotiations,
+                counters,
             }),
         }
     }
@@ -82,6 +91,7 @@ impl RoomMedia {
         participant: ParticipantId,
         offer: MediaOffer,
     ) -> Result<MediaAnswer, ConnectError> {
+        self.count_offer();
         let permit = Arc::clone(&self.shared.negotiations).acquire_owned().await;
         let config = Arc::clone(&self.shared.config);
         let work = task::spawn_blocking(move || {
@@ -106,6 +116,7 @@ impl RoomMedia {
         participant: ParticipantId,
         offer: MediaOffer,
     ) -> Result<MediaAnswer, ConnectError> {
+        self.count_offer();
         let (reply, answer) = oneshot::channel();
         self.shared.queue.push(Control::Reoffer {
             participant,
@@ -123,6 +134,10 @@ impl RoomMedia {
     pub fn send(&self, command: Command) -> Result<(), Busy> {
         let room = self.shared.room;
         self.shared.queue.push(Control::Command { room, command })
+    }
+
+    fn count_offer(&self) {
+        self.shared.counters.offers.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Ends every peer of the room; its events end.
