@@ -197,9 +197,14 @@ fn split<'a>(
         return refuse("The offer has no m-line.".to_owned());
     }
     let mut mids = HashSet::new();
+    let bundled: HashSet<&str> = head
+        .iter()
+        .filter_map(|line| line.strip_prefix("a=group:BUNDLE "))
+        .flat_map(|mids| mids.split(' '))
+        .collect();
     let mut sections = Vec::with_capacity(bodies.len());
     for (at, body) in bodies.into_iter().enumerate() {
-        let section = section(at, body)?;
+        let section = section(at, body, &bundled)?;
         if !mids.insert(section.mid) {
             return refuse(format!("Two m-lines have the mid {}.", section.mid));
         }
@@ -208,7 +213,11 @@ fn split<'a>(
     Ok((head, sections))
 }
 
-fn section(at: usize, lines: Vec<&str>) -> Result<Section<'_>, OfferError> {
+fn section<'a>(
+    at: usize,
+    lines: Vec<&'a str>,
+    bundled: &HashSet<&str>,
+) -> Result<Section<'a>, OfferError> {
     let first = lines.first().copied().unwrap_or_default();
     let mut words = first.strip_prefix("m=").unwrap_or_default().split(' ');
     let kind = match words.next() {
@@ -218,7 +227,7 @@ fn section(at: usize, lines: Vec<&str>) -> Result<Section<'_>, OfferError> {
             return refuse(format!("M-line {} is neither audio nor video.", at + 1));
         }
     };
-    let rejected = words.next() == Some("0");
+    let port_zero = words.next() == Some("0");
     let mids: Vec<&str> = lines
         .iter()
         .filter_map(|line| line.strip_prefix("a=mid:"))
@@ -232,6 +241,8 @@ fn section(at: usize, lines: Vec<&str>) -> Result<Section<'_>, OfferError> {
             ));
         }
     };
+    // In a bundle the port 0 means that the transport is another m-line's (RFC 9143 section 6).
+    let rejected = port_zero && !bundled.contains(mid);
     let directions = [
         Direction::SendRecv,
         Direction::SendOnly,

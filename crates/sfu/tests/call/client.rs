@@ -146,9 +146,8 @@ impl Client {
                 if self.slots.iter().any(|(id, ..)| *id == slot) {
                     continue;
                 }
-                let mut add = |video| {
-                    api.add_media(kind(video), Direction::RecvOnly, None, None, None)
-                };
+                let mut add =
+                    |video| api.add_media(kind(video), Direction::RecvOnly, None, None, None);
                 let audio = add(false);
                 let video = slot_kind.has_video().then(|| add(true));
                 self.slots.push((slot, audio, video));
@@ -199,7 +198,9 @@ impl Client {
     /// What came in a slot's picture.
     pub(crate) fn picture(&self, slot: SlotId) -> &[Received] {
         let entry = self.slots.iter().find(|(id, ..)| *id == slot).unwrap();
-        self.received.get(&entry.2.unwrap()).map_or(&[], Vec::as_slice)
+        self.received
+            .get(&entry.2.unwrap())
+            .map_or(&[], Vec::as_slice)
     }
 
     /// What came in a slot's sound.
@@ -216,7 +217,9 @@ impl Client {
     }
 
     pub(crate) fn wake(&mut self, now: Instant) -> Vec<Sent> {
-        self.rtc.handle_input(Input::Timeout(now + self.skew)).unwrap();
+        self.rtc
+            .handle_input(Input::Timeout(now + self.skew))
+            .unwrap();
         self.poll(now)
     }
 
@@ -245,7 +248,10 @@ impl Client {
                 self.keys_asked += 1;
                 let source = self.sources.iter().find(|(_, mid)| **mid == request.mid);
                 let layer = layer_of(request.rid.as_deref());
-                self.layers.entry((*source.unwrap().0, layer)).or_default().key = true;
+                self.layers
+                    .entry((*source.unwrap().0, layer))
+                    .or_default()
+                    .key = true;
             }
             str0m::Event::RtpPacket(packet) => {
                 let mut api = self.rtc.direct_api();
@@ -263,7 +269,9 @@ impl Client {
                 let ntp = feedback.sender_info.ntp_time;
                 self.reports.push(ReportSeen {
                     mid: feedback.mid,
-                    ntp: ntp.duration_since(std::time::SystemTime::UNIX_EPOCH).unwrap(),
+                    ntp: ntp
+                        .duration_since(std::time::SystemTime::UNIX_EPOCH)
+                        .unwrap(),
                     rtp: feedback.sender_info.rtp_time.numer() as u32,
                 });
             }
@@ -392,7 +400,11 @@ impl Client {
 }
 
 fn kind(video: bool) -> MediaKind {
-    if video { MediaKind::Video } else { MediaKind::Audio }
+    if video {
+        MediaKind::Video
+    } else {
+        MediaKind::Audio
+    }
 }
 
 fn layer_of(rid: Option<&str>) -> usize {

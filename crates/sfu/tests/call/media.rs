@@ -103,7 +103,12 @@ pub(crate) fn decode(packets: &[Received]) -> Vec<Frame> {
     let mut frames: Vec<Frame> = Vec::new();
     let mut shown: Option<(Label, u16, u8)> = None;
     for pair in packets.windows(2) {
-        assert_eq!(pair[0].seq + 1, pair[1].seq, "gap before {:?}", pair[1].label);
+        assert_eq!(
+            pair[0].seq + 1,
+            pair[1].seq,
+            "gap before {:?}",
+            pair[1].label
+        );
     }
     let mut at = 0;
     while at < packets.len() {
@@ -117,20 +122,40 @@ pub(crate) fn decode(packets: &[Received]) -> Vec<Frame> {
         let tl0 = first.payload[4];
         for (part, packet) in frame.iter().enumerate() {
             assert_eq!(usize::from(packet.label.part), part, "in {:?}", first.label);
-            assert_eq!(packet.label.frame, first.label.frame, "in {:?}", first.label);
+            assert_eq!(
+                packet.label.frame, first.label.frame,
+                "in {:?}",
+                first.label
+            );
             assert_eq!(packet.timestamp, first.timestamp, "in {:?}", first.label);
             assert_eq!(picture_id(&packet.payload), id, "in {:?}", first.label);
             assert_eq!(packet.marker, part + 1 == parts, "in {:?}", first.label);
         }
         if let Some((before, before_id, before_tl0)) = shown {
-            assert_eq!(id, (before_id + 1) & 0x7fff, "picture id of {:?}", first.label);
-            assert_eq!(tl0, before_tl0.wrapping_add(1), "TL0PICIDX of {:?}", first.label);
-            let ahead = first.timestamp.wrapping_sub(frames.last().unwrap().timestamp) as i32;
+            assert_eq!(
+                id,
+                (before_id + 1) & 0x7fff,
+                "picture id of {:?}",
+                first.label
+            );
+            assert_eq!(
+                tl0,
+                before_tl0.wrapping_add(1),
+                "TL0PICIDX of {:?}",
+                first.label
+            );
+            let ahead = first
+                .timestamp
+                .wrapping_sub(frames.last().unwrap().timestamp) as i32;
             assert!(ahead > 0, "the time goes back at {:?}", first.label);
             let follows = before.publisher == first.label.publisher
                 && before.layer == first.label.layer
                 && before.frame + 1 == first.label.frame;
-            assert!(first.label.key || follows, "{:?} after {before:?}", first.label);
+            assert!(
+                first.label.key || follows,
+                "{:?} after {before:?}",
+                first.label
+            );
         } else {
             assert!(first.label.key, "begins with {:?}", first.label);
         }

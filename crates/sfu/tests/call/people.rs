@@ -60,5 +60,10 @@ fn nobody_gets_what_is_not_assigned_to_them() {
         client.camera = [true; 3];
     }
     world.run(Duration::from_secs(2));
-    assert!(world.clients.iter().all(|client| client.received.is_empty()));
+    assert!(
+        world
+            .clients
+            .iter()
+            .all(|client| client.received.is_empty())
+    );
 }

@@ -211,10 +211,14 @@ impl World {
     fn next_time(&self) -> Instant {
         let far = self.now + Duration::from_secs(3_600);
         let flight = self.flights.keys().next().map(|(at, _)| *at);
-        let clients = self.clients.iter().map(|client| {
-            client.due.min(client.next_sound).min(client.next_picture)
-        });
-        let all = flight.into_iter().chain(self.sfu.poll_timeout()).chain(clients);
+        let clients = self
+            .clients
+            .iter()
+            .map(|client| client.due.min(client.next_sound).min(client.next_picture));
+        let all = flight
+            .into_iter()
+            .chain(self.sfu.poll_timeout())
+            .chain(clients);
         all.min().unwrap_or(far)
     }
 
@@ -231,8 +235,10 @@ impl World {
                     destination: flight.destination,
                 };
                 self.sfu.handle_datagram(now, transport, &flight.payload);
-            } else if let Some(client) =
-                self.clients.iter_mut().find(|c| c.address == flight.destination)
+            } else if let Some(client) = self
+                .clients
+                .iter_mut()
+                .find(|c| c.address == flight.destination)
             {
                 let sent = client.handle(now, flight.source, &flight.payload);
                 self.fly(sent);
@@ -321,7 +327,10 @@ pub(crate) fn stage(index: u8) -> SlotId {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "virtual time begins at some instant")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "virtual time begins at some instant"
+)]
 fn first_instant() -> Instant {
     Instant::now()
 }
