@@ -1,0 +1,146 @@
+import type {
+  Answer,
+  ClientMessage,
+  Entry,
+  Event as ServerEvent,
+  Joined,
+  Participant,
+  Request,
+  Welcome,
+} from '../../protocol/messages';
+import { defaultLimits } from '../../protocol/messages';
+import type { Socket } from '../line';
+
+/** A WebSocket whose other end is the test. */
+export class FakeSocket implements Socket {
+  readyState = 0;
+  onopen: Socket['onopen'] = null;
+  onmessage: Socket['onmessage'] = null;
+  onclose: Socket['onclose'] = null;
+  onerror: Socket['onerror'] = null;
+  closed = false;
+  readonly sent: ClientMessage[] = [];
+
+  constructor(
+    readonly url: string,
+    readonly protocol: string,
+  ) {}
+
+  send(text: string): void {
+    this.sent.push(JSON.parse(text) as ClientMessage);
+  }
+
+  close(): void {
+    this.closed = true;
+  }
+
+  /** The requests of this type that came. */
+  of<Type extends Request['type']>(type: Type) {
+    return this.sent.filter(
+      (message): message is Extract<ClientMessage, { type: Type }> => message.type === type,
+    );
+  }
+
+  open(): void {
+    this.readyState = 1;
+    this.onopen?.call(this as unknown as WebSocket, new Event('open'));
+  }
+
+  push(message: object): void {
+    const event = new MessageEvent('message', { data: JSON.stringify(message) });
+    this.onmessage?.call(this as unknown as WebSocket, event);
+  }
+
+  event(event: ServerEvent): void {
+    this.push(event);
+  }
+
+  break(code = 1006): void {
+    this.readyState = 3;
+    const event = Object.assign(new Event('close'), { code, reason: '', wasClean: false });
+    this.onclose?.call(this as unknown as WebSocket, event as CloseEvent);
+  }
+
+  answer(request: ClientMessage, answer: Answer): void {
+    this.push({ id: request.id, ...answer });
+  }
+}
+
+/** Every socket that was made, and what a server of the test would say. */
+export class FakeServer {
+  readonly sockets: FakeSocket[] = [];
+
+  readonly create = (url: string, protocol: string): Socket => {
+    const socket = new FakeSocket(url, protocol);
+    this.sockets.push(socket);
+    return socket;
+  };
+
+  /** The newest socket. */
+  get socket(): FakeSocket {
+    const socket = this.sockets.at(-1);
+    if (socket === undefined) throw new Error('no socket was made');
+    return socket;
+  }
+
+  /** Accepts the newest socket and answers its `hello`. */
+  async welcome(welcome: Partial<Welcome> = {}): Promise<void> {
+    this.socket.open();
+    await this.answer('hello', {
+      type: 'welcome',
+      server: 'test',
+      limits: defaultLimits,
+      ...welcome,
+    });
+  }
+
+  /** Answers the last request of this type, and lets the client take it in. */
+  async answer(type: Request['type'], answer: Answer): Promise<void> {
+    const request = this.socket.of(type).at(-1);
+    if (request === undefined) throw new Error(`no ${type} came`);
+    this.socket.answer(request, answer);
+    await settle();
+  }
+}
+
+/** Lets everything that waits for nothing but its turn run. */
+export async function settle(): Promise<void> {
+  for (let turn = 0; turn < 30; turn += 1) await Promise.resolve();
+}
+
+export function participant(id: string, changes: Partial<Participant> = {}): Participant {
+  return {
+    participant: id,
+    name: `Name of ${id}`,
+    ordinal: 1,
+    connected: true,
+    sources: { microphone: true, camera: false, screen: false, screen_audio: false },
+    ...changes,
+  };
+}
+
+export function entry(number: number, changes: Partial<Entry> = {}): Entry {
+  return {
+    number,
+    time_ms: number * 1_000,
+    sender: { participant: 'b', name: 'Bo', ordinal: 1 },
+    client_id: `id-${String(number)}`,
+    body: { type: 'message', text: `Message ${String(number)}` },
+    ...changes,
+  };
+}
+
+export function joined(changes: Partial<Joined> = {}): Joined {
+  return {
+    room: 'blue-otter-42',
+    you: 'a',
+    resume_token: 'token-1',
+    participants: [participant('a')],
+    typing: [],
+    timeline: { entries: [], more_before: false },
+    slots: [],
+    peer: true,
+    media: { answer: 'answer' },
+    ...changes,
+  };
+}
