@@ -2,6 +2,7 @@
 
 mod connection;
 mod echo;
+mod frames;
 mod handshake;
 mod heard;
 mod line;

@@ -7,6 +7,8 @@
     reason = "every test file uses its part of it"
 )]
 
+pub mod raw;
+
 use std::{
     collections::VecDeque, future::Future, net::SocketAddr, path::Path, sync::Arc, time::Duration,
 };
