@@ -22,8 +22,10 @@ pub struct Limits {
     /// m-lines and all its codecs fits.
     pub offer_frame_bytes: u32,
     /// Largest message that `/api/echo` returns, in bytes: the largest that conformance tests send.
-    /// It is returned piece by piece and never held as a whole.
     pub echo_message_bytes: u32,
+    /// Bytes that may wait in all echoes together for clients that do not read: memory. Beyond it
+    /// a client has to read before more of it is read.
+    pub echo_backlog_bytes: u32,
     /// Most m-lines of an offer: each costs memory and time at the server.
     pub offer_media_lines: u32,
     /// Most person slots of one peer: a screenful of tiles.
@@ -138,6 +140,7 @@ impl Default for Limits {
             frame_bytes: 64 * 1024,
             offer_frame_bytes: 256 * 1024,
             echo_message_bytes: 16 * 1024 * 1024,
+            echo_backlog_bytes: 128 * 1024 * 1024,
             offer_media_lines: 64,
             person_slots: 25,
             voice_slots: 3,

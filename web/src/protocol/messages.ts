@@ -73,9 +73,13 @@ frame_bytes: number,
 offer_frame_bytes: number, 
 /**
  * Largest message that `/api/echo` returns, in bytes: the largest that conformance tests send.
- * It is returned piece by piece and never held as a whole.
  */
 echo_message_bytes: number, 
+/**
+ * Bytes that may wait in all echoes together for clients that do not read: memory. Beyond it
+ * a client has to read before more of it is read.
+ */
+echo_backlog_bytes: number, 
 /**
  * Most m-lines of an offer: each costs memory and time at the server.
  */
@@ -798,6 +802,7 @@ export const defaultLimits: Limits = {
   "frame_bytes": 65536,
   "offer_frame_bytes": 262144,
   "echo_message_bytes": 16777216,
+  "echo_backlog_bytes": 134217728,
   "offer_media_lines": 64,
   "person_slots": 25,
   "voice_slots": 3,
