@@ -22,7 +22,7 @@ use zoom_store::Store;
 
 use crate::{
     media::MediaPool,
-    socket::{Seats, Tokens},
+    socket::{Backlogs, Seats, Tokens},
 };
 
 use directory::Directory;
@@ -68,6 +68,7 @@ struct Inner {
     /// Tells the participants of this run of the server from those of earlier ones.
     boot: u64,
     seats: Seats,
+    echoes: Backlogs,
     directory: Directory,
     /// Bounds how many timeline pages are read at once.
     reads: Arc<Semaphore>,
@@ -89,6 +90,7 @@ impl Hub {
             tokens: Tokens::new(&config.secret),
             boot: random(),
             seats: Seats::new(config.limits.clone()),
+            echoes: Backlogs::default(),
             directory: Directory::default(),
             reads: Arc::new(Semaphore::new(readers.max(1))),
             limits: config.limits,
@@ -125,6 +127,11 @@ impl Hub {
     /// All sockets.
     pub(crate) fn seats(&self) -> &Seats {
         &self.0.seats
+    }
+
+    /// What waits in all echoes.
+    pub(crate) fn echoes(&self) -> Backlogs {
+        Arc::clone(&self.0.echoes)
     }
 
     /// What issues and reads resume tokens.

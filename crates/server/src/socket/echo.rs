@@ -1,21 +1,28 @@
 //! `/api/echo`: returns what it gets, so that networks and conformance can be measured.
 //!
 //! Every data frame is returned as it came, as soon as it is whole, fragments as fragments; a frame
-//! above [`PIECE`] is returned in fragments of that size, so that a message of any length costs no
-//! more memory than one piece. While a client does not read what is returned, nothing more of it
-//! is read.
+//! above [`PIECE`] is returned in fragments of that size. What a client has not read yet waits for
+//! it up to a bound; beyond that nothing more of it is read.
 
-use std::{future::poll_fn, io, time::Duration};
+use std::{
+    future::poll_fn,
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
-use bytes::{Buf, Bytes, BytesMut};
+use bytes::{Buf, BytesMut};
 use tokio::{
-    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
-    time::{sleep, timeout},
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadHalf, WriteHalf, split},
+    time::{Instant, sleep_until, timeout},
 };
 use zoom_protocol::{Limits, close_code};
 
 use super::{
-    frames::{Header, Opcode, PROTOCOL_ERROR, Utf8Check, Violation, check_close, server_header},
+    frames::{Header, Opcode, PROTOCOL_ERROR, Utf8Check, Violation, check_close, put_server_frame},
     seats::Seat,
     texts::close_reason,
 };
@@ -45,14 +52,30 @@ impl From<io::Error> for End {
     }
 }
 
+/// Bytes that wait in all echoes of a server beyond a piece for each.
+pub(crate) type Backlogs = Arc<AtomicUsize>;
+
 struct Echo<'a, S> {
-    stream: S,
+    reader: ReadHalf<S>,
+    writer: WriteHalf<S>,
     seat: &'a Seat,
     limits: &'a Limits,
-    /// What came and was not returned.
+    /// What came and was not looked at.
     came: BytesMut,
+    waiting: Waiting,
     /// The message whose last fragment has not come.
     message: Option<Message>,
+}
+
+/// What waits to be returned.
+struct Waiting {
+    bytes: BytesMut,
+    is_unflushed: bool,
+    /// When some of it was last taken.
+    moved: Instant,
+    all: Backlogs,
+    /// How much of it is counted in `all`.
+    counted: usize,
 }
 
 /// A message of which a part has come.
@@ -63,38 +86,43 @@ struct Message {
 }
 
 /// Serves an echo from the end of the handshake to the end of the connection.
-pub(super) async fn serve<S>(stream: S, seat: Seat, limits: &Limits)
+pub(super) async fn serve<S>(stream: S, seat: Seat, limits: &Limits, backlogs: Backlogs)
 where
-    S: AsyncRead + AsyncWrite + Unpin,
+    S: AsyncRead + AsyncWrite,
 {
+    let (reader, writer) = split(stream);
     let mut echo = Echo {
-        stream,
+        reader,
+        writer,
         seat: &seat,
         limits,
         came: BytesMut::new(),
+        waiting: Waiting {
+            bytes: BytesMut::new(),
+            is_unflushed: false,
+            moved: Instant::now(),
+            all: backlogs,
+            counted: 0,
+        },
         message: None,
     };
-    let patience = Duration::from_millis(limits.close_ms.into());
+    let patience = ms(limits.close_ms);
     let end = loop {
         if let Err(end) = echo.frame().await {
             break end;
         }
     };
-    let goodbye = async {
-        if let End::Close(code) = end {
-            let reason = close_reason(code);
-            let payload = [&code.to_be_bytes()[..], reason.as_bytes()].concat();
-            echo.write(Opcode::Close, true, payload.into()).await?;
-        }
-        echo.linger().await
-    };
+    if let End::Close(code) = end {
+        let payload = [&code.to_be_bytes()[..], close_reason(code).as_bytes()].concat();
+        echo.give(Opcode::Close, true, &payload);
+    }
     // Whoever does not take the goodbye in time goes without one.
-    drop(timeout(patience, goodbye).await);
+    drop(timeout(patience, echo.part()).await);
 }
 
 impl<S> Echo<'_, S>
 where
-    S: AsyncRead + AsyncWrite + Unpin,
+    S: AsyncRead + AsyncWrite,
 {
     /// Reads a frame and returns it.
     async fn frame(&mut self) -> Result<(), End> {
@@ -115,14 +143,15 @@ where
     async fn control(&mut self, header: Header) -> Result<(), End> {
         let payload = self.piece(&header, 0, header.length, None).await?;
         match header.opcode {
-            Opcode::Ping => Ok(self.write(Opcode::Pong, true, payload).await?),
+            Opcode::Ping => self.give(Opcode::Pong, true, &payload),
             Opcode::Close => {
                 check_close(&payload)?;
-                self.write(Opcode::Close, true, payload).await?;
-                Err(End::Gone)
+                self.give(Opcode::Close, true, &payload);
+                return Err(End::Gone);
             }
-            Opcode::Pong | Opcode::Continuation | Opcode::Text | Opcode::Binary => Ok(()),
+            Opcode::Pong | Opcode::Continuation | Opcode::Text | Opcode::Binary => {}
         }
+        Ok(())
     }
 
     async fn data(&mut self, header: Header) -> Result<(), End> {
@@ -151,7 +180,7 @@ where
             if is_final {
                 message.utf8.finish()?;
             }
-            self.write(opcode, is_final, piece).await?;
+            self.give(opcode, is_final, &piece);
             if is_last {
                 break;
             }
@@ -173,7 +202,7 @@ where
         offset: u64,
         length: u64,
         mut utf8: Option<&mut Utf8Check>,
-    ) -> Result<Bytes, End> {
+    ) -> Result<BytesMut, End> {
         // Both fit: a piece is small, and only the offset's last two bits matter.
         let length = usize::try_from(length).unwrap_or(PIECE);
         let turn = usize::try_from(offset % 4).unwrap_or(0);
@@ -187,63 +216,125 @@ where
             }
             plain = end;
             if plain == length {
-                return Ok(self.came.split_to(length).freeze());
+                return Ok(self.came.split_to(length));
             }
             self.read((length - plain).max(READ)).await?;
         }
     }
 
-    /// Waits for bytes; pings whoever sends none, and gives up on them.
+    /// Puts a frame behind what waits.
+    fn give(&mut self, opcode: Opcode, is_final: bool, payload: &[u8]) {
+        if self.waiting.bytes.is_empty() {
+            self.waiting.moved = Instant::now();
+        }
+        put_server_frame(&mut self.waiting.bytes, opcode, is_final, payload);
+        self.waiting.count();
+    }
+
+    /// Waits for bytes, and meanwhile returns what waits; pings whoever sends none, and gives up on
+    /// who is silent or takes nothing.
     async fn read(&mut self, at_least: usize) -> Result<(), End> {
         self.came.reserve(at_least);
-        let heartbeat = Duration::from_millis(self.limits.heartbeat_ms.into());
-        let silence = Duration::from_millis(self.limits.silence_ms.into());
-        let line = &self.seat.line;
+        let line = self.seat.line.clone();
         let closed = poll_fn(|context| line.poll_close(context));
-        let silent = sleep(silence);
-        tokio::pin!(closed, silent);
+        tokio::pin!(closed);
+        let began = Instant::now();
+        let mut next_ping = began + ms(self.limits.heartbeat_ms);
         loop {
+            let has_waiting = !self.waiting.bytes.is_empty();
+            let may_read = self.waiting.has_space(self.limits);
+            // Who may not send is not silent.
+            let silent = began + ms(self.limits.silence_ms);
+            let stuck = self.waiting.moved + ms(self.limits.write_timeout_ms);
             tokio::select! {
-                read = self.stream.read_buf(&mut self.came) => {
+                read = self.reader.read_buf(&mut self.came), if may_read => {
                     return match read? {
                         0 => Err(End::Gone),
                         _ => Ok(()),
                     };
                 }
+                moved = push(&mut self.writer, &mut self.waiting.bytes),
+                    if has_waiting || self.waiting.is_unflushed =>
+                {
+                    moved?;
+                    if has_waiting {
+                        self.waiting.taken();
+                    } else {
+                        self.waiting.is_unflushed = false;
+                    }
+                }
                 code = &mut closed => return Err(End::Close(code)),
-                () = &mut silent => return Err(End::Close(close_code::SILENT)),
-                () = sleep(heartbeat) => {
-                    let ping = server_header(Opcode::Ping, true, 0);
-                    send(&mut self.stream, self.limits, ping).await?;
+                () = sleep_until(silent), if may_read && !has_waiting => {
+                    return Err(End::Close(close_code::SILENT));
+                }
+                () = sleep_until(stuck), if has_waiting => {
+                    return Err(End::Close(close_code::TOO_SLOW));
+                }
+                () = sleep_until(next_ping), if !has_waiting => {
+                    next_ping = Instant::now() + ms(self.limits.heartbeat_ms);
+                    self.give(Opcode::Ping, true, &[]);
                 }
             }
         }
     }
 
-    async fn write(&mut self, opcode: Opcode, is_final: bool, payload: Bytes) -> io::Result<()> {
-        let header = server_header(opcode, is_final, payload.len());
-        send(&mut self.stream, self.limits, header.chain(payload)).await
-    }
-
-    /// Reads to the end what still comes. A connection that is dropped with bytes unread is reset,
-    /// and a reset takes the goodbye away from who has not read it yet.
-    async fn linger(&mut self) -> io::Result<()> {
-        self.stream.shutdown().await?;
+    /// Returns what waits, ends, and reads to the end what still comes: a connection that is dropped
+    /// with bytes unread is reset, and a reset takes the goodbye away from who has not read it yet.
+    async fn part(&mut self) -> io::Result<()> {
+        while !self.waiting.bytes.is_empty() {
+            self.writer.write_buf(&mut self.waiting.bytes).await?;
+            self.waiting.taken();
+        }
+        self.writer.shutdown().await?;
         let mut rest = [0; 1_024];
-        while self.stream.read(&mut rest).await? > 0 {}
+        while self.reader.read(&mut rest).await? > 0 {}
         Ok(())
     }
 }
 
-/// Writes all of it, or gives up on who does not take it.
-async fn send<S>(stream: &mut S, limits: &Limits, mut bytes: impl Buf) -> io::Result<()>
-where
-    S: AsyncWrite + Unpin,
-{
-    let patience = Duration::from_millis(limits.write_timeout_ms.into());
-    timeout(patience, async {
-        stream.write_all_buf(&mut bytes).await?;
-        stream.flush().await
-    })
-    .await?
+impl Waiting {
+    /// Whether more may be read of somebody for whom so much waits.
+    fn has_space(&self, limits: &Limits) -> bool {
+        let below = |bytes: usize, limit: u32| u32::try_from(bytes).is_ok_and(|b| b < limit);
+        self.bytes.len() < PIECE
+            || (below(self.bytes.len(), limits.echo_message_bytes)
+                && below(self.all.load(Ordering::Relaxed), limits.echo_backlog_bytes))
+    }
+
+    /// Some was taken.
+    fn taken(&mut self) {
+        self.moved = Instant::now();
+        self.is_unflushed = true;
+        if self.bytes.is_empty() {
+            self.bytes = BytesMut::new();
+        }
+        self.count();
+    }
+
+    fn count(&mut self) {
+        let count = self.bytes.len().saturating_sub(PIECE);
+        self.all.fetch_add(count, Ordering::Relaxed);
+        self.all.fetch_sub(self.counted, Ordering::Relaxed);
+        self.counted = count;
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.all.fetch_sub(self.counted, Ordering::Relaxed);
+    }
+}
+
+/// Moves some of what waits on, or flushes when nothing does. Nothing is lost when it is dropped
+/// before it is ready.
+async fn push(writer: &mut (impl AsyncWrite + Unpin), waiting: &mut BytesMut) -> io::Result<()> {
+    if waiting.is_empty() {
+        writer.flush().await
+    } else {
+        writer.write_buf(waiting).await.map(drop)
+    }
+}
+
+fn ms(milliseconds: u32) -> Duration {
+    Duration::from_millis(milliseconds.into())
 }

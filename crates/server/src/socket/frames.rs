@@ -3,7 +3,7 @@
 //! `/api/socket` leaves this to tungstenite, which gives whole messages. The echo returns frames,
 //! and holds none of them longer than it must.
 
-use bytes::{BufMut, Bytes, BytesMut};
+use bytes::{BufMut, BytesMut};
 
 /// The longest payload of a control frame (section 5.5).
 const CONTROL_BYTES: u64 = 125;
@@ -116,22 +116,22 @@ impl Header {
     }
 }
 
-/// The beginning of a server's frame.
-pub(super) fn server_header(opcode: Opcode, is_final: bool, length: usize) -> Bytes {
-    let mut header = BytesMut::with_capacity(10);
-    header.put_u8(opcode.bits() | if is_final { 0x80 } else { 0 });
-    match (u8::try_from(length), u16::try_from(length)) {
-        (Ok(short @ ..=125), _) => header.put_u8(short),
+/// Appends a server's frame.
+pub(super) fn put_server_frame(out: &mut BytesMut, opcode: Opcode, is_final: bool, payload: &[u8]) {
+    out.reserve(10 + payload.len());
+    out.put_u8(opcode.bits() | if is_final { 0x80 } else { 0 });
+    match (u8::try_from(payload.len()), u16::try_from(payload.len())) {
+        (Ok(short @ ..=125), _) => out.put_u8(short),
         (_, Ok(medium)) => {
-            header.put_u8(126);
-            header.put_u16(medium);
+            out.put_u8(126);
+            out.put_u16(medium);
         }
         (_, Err(_)) => {
-            header.put_u8(127);
-            header.put_u64(length as u64);
+            out.put_u8(127);
+            out.put_u64(payload.len() as u64);
         }
     }
-    header.freeze()
+    out.put_slice(payload);
 }
 
 /// Checks the payload of a close frame (sections 5.5.1 and 7.4).
@@ -223,7 +223,12 @@ mod tests {
 
     #[test]
     fn lengths_take_as_few_bytes_as_they_can() {
-        let header = |length| server_header(Opcode::Binary, true, length).to_vec();
+        let header = |length| {
+            let mut out = BytesMut::new();
+            put_server_frame(&mut out, Opcode::Binary, true, &vec![0; length]);
+            out.truncate(out.len() - length);
+            out.to_vec()
+        };
         assert_eq!(header(125), [0x82, 125]);
         assert_eq!(header(126), [0x82, 126, 0, 126]);
         assert_eq!(header(65_535), [0x82, 126, 255, 255]);

@@ -31,6 +31,7 @@ use zoom_protocol::{ECHO_PATH, SOCKET_PATH};
 
 use crate::hub::Hub;
 
+pub(crate) use echo::Backlogs;
 use handshake::{Accepted, Endpoint, Refusal};
 pub(crate) use line::{Line, Meaning};
 pub(crate) use seats::Seats;
@@ -88,7 +89,7 @@ fn shake_hands(
         };
         match endpoint {
             Endpoint::Socket => connection::serve(stream, Session::new(hub, seat)).await,
-            Endpoint::Echo => echo::serve(stream, seat, hub.limits()).await,
+            Endpoint::Echo => echo::serve(stream, seat, hub.limits(), hub.echoes()).await,
         }
     });
     accept(&accepted)
