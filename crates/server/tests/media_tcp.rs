@@ -2,13 +2,16 @@
 
 mod media_house;
 
-use std::{io::Write, net::TcpStream, time::Duration};
+use std::{collections::BTreeSet, io::Write, net::TcpStream, time::Duration};
 
-use media_house::{House, all_see_and_hear_each_other, assert_nothing_lost, soon, until};
+use media_house::{
+    Guest, House, ON, all_see_and_hear_each_other, assert_nothing_lost, soon, until,
+};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream as AsyncStream,
 };
+use zoom_client::media::{MediaOptions, Way};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_udp_three_people_see_and_hear_each_other() {
@@ -35,11 +38,28 @@ async fn without_udp_three_people_see_and_hear_each_other() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn tcp_and_udp_meet_in_one_room_on_any_of_several_threads() {
     let house = House::with(|config| config.media.threads = 3).await;
-    // The first room goes to the first thread; this one then to another, as its load says.
-    let elsewhere = house.guest("Elsewhere").await;
-    let by_udp = house.guest("Udp").await;
-    let by_tcp = house.tcp_guest("Tcp").await;
-    all_see_and_hear_each_other(&[elsewhere, by_udp, by_tcp], 20).await;
+    // Each room goes to the thread with the fewest; TCP comes in at one port for all of them.
+    let mut rooms = Vec::new();
+    for room in ["one", "two", "three"] {
+        let tcp = MediaOptions {
+            way: Way::Tcp,
+            ..MediaOptions::default()
+        };
+        let by_udp = house.guest_in(room, "Udp", ON, MediaOptions::default());
+        let by_udp = by_udp.await;
+        let by_tcp = house.guest_in(room, "Tcp", ON, tcp).await;
+        rooms.push([by_udp, by_tcp]);
+    }
+    for guests in &rooms {
+        all_see_and_hear_each_other(guests, 20).await;
+    }
+    let udp_port = |guests: &[Guest; 2]| {
+        let answer = &guests[0].joined.media.as_ref().unwrap().answer;
+        let candidate = answer.lines().find(|line| line.contains(" udp "));
+        candidate.unwrap().split(' ').nth(5).unwrap().to_owned()
+    };
+    let ports: BTreeSet<String> = rooms.iter().map(udp_port).collect();
+    assert_eq!(ports.len(), 3, "every room has a thread of its own");
     house.stop().await;
 }
 

@@ -155,6 +155,11 @@ impl Peer {
         done.await.map_err(|_| MediaError::Ended)?
     }
 
+    /// Falls silent without a word, as a machine does that loses its network.
+    pub fn vanish(&self) {
+        self.task.abort();
+    }
+
     fn order(&self, order: Order) {
         // A peer that has ended says so in its report.
         if self.orders.send(order).is_err() {

@@ -261,3 +261,50 @@ fn candidates(addresses: &Addresses, udp: &[UdpPort], ports: &Ports) -> Vec<Cand
 fn processors() -> usize {
     thread::available_parallelism().map_or(1, usize::from)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use zoom_client::media::{Draft, MediaOptions};
+    use zoom_protocol::{Limits, MediaEndReason, ParticipantId};
+    use zoom_sfu::Event;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_fault_ends_the_peers_and_not_the_thread() {
+        let pool = MediaPool::start(MediaConfig {
+            udp: true,
+            port: 0,
+            threads: 1,
+            advertise: vec![Ipv4Addr::LOCALHOST.into()],
+            limits: Limits::default(),
+        })
+        .unwrap();
+        let (sender, mut events) = mpsc::channel(8);
+        let room = pool.open_room(sender);
+        let participant = ParticipantId(7);
+        let local = Ipv4Addr::LOCALHOST.into();
+        for faults in 1..=2 {
+            let (draft, offer) = Draft::new(MediaOptions::default()).unwrap();
+            let answer = room.connect(participant, offer).await.unwrap();
+            let peer = draft.start(&answer, participant, local).await.unwrap();
+            assert!(peer.wait_for(|report| report.connected).await.connected);
+            let connected = events.recv().await;
+            assert!(matches!(connected, Some(Event::Connected { .. })));
+            assert_eq!(pool.counters().load, 2);
+            // The room is told at once, and the thread takes the next offer.
+            pool.shared.threads[0].queue.push(Control::Fault).unwrap();
+            let ended = events.recv().await;
+            let reason = MediaEndReason::Failed;
+            assert!(
+                matches!(ended, Some(Event::Ended { reason: told, .. }) if told == reason),
+                "{ended:?}"
+            );
+            assert_eq!((pool.counters().faults, pool.counters().load), (faults, 1));
+        }
+        room.close();
+        assert!(events.recv().await.is_none(), "the room has ended");
+    }
+}

@@ -36,6 +36,9 @@ pub(super) enum Control {
     Connection(Box<Handover>),
     /// The end.
     Stop,
+    /// A fault, as a fault of the SFU would be.
+    #[cfg(test)]
+    Fault,
 }
 
 /// An ICE-TCP connection on its way from the acceptor to the thread that knows its peer.
@@ -63,6 +66,8 @@ impl Control {
             Self::OpenRoom { .. } | Self::CloseRoom { .. } | Self::Stop => true,
             Self::Command { command, .. } => matches!(command, Command::RemovePeer { .. }),
             Self::Reoffer { .. } | Self::Connection(_) => false,
+            #[cfg(test)]
+            Self::Fault => true,
         }
     }
 }

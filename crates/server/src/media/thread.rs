@@ -204,6 +204,8 @@ impl MediaThread {
                 } => core.reoffer(now, participant, offer, reply),
                 Control::Connection(handover) => self.take_over(core, *handover, now),
                 Control::Stop => next = Next::End,
+                #[cfg(test)]
+                Control::Fault => panic!("a fault, as asked for"),
             }
         }
         next

@@ -130,8 +130,18 @@ impl House {
     }
 
     pub async fn guest_with(&self, name: &str, on: Sources, options: MediaOptions) -> Guest {
+        self.guest_in("r", name, on, options).await
+    }
+
+    pub async fn guest_in(
+        &self,
+        room: &str,
+        name: &str,
+        on: Sources,
+        options: MediaOptions,
+    ) -> Guest {
         let url = self.url();
-        let entering = Guest::enter(&url, name, on, options);
+        let entering = Guest::enter(&url, room, name, on, options);
         soon("a guest to enter", entering).await
     }
 }
@@ -160,11 +170,11 @@ pub struct Guest {
 }
 
 impl Guest {
-    async fn enter(url: &str, name: &str, on: Sources, options: MediaOptions) -> Self {
+    async fn enter(url: &str, room: &str, name: &str, on: Sources, options: MediaOptions) -> Self {
         let (client, events) = Client::connect(url).await.unwrap();
         let (draft, offer) = Draft::new(options).unwrap();
         let join = Join {
-            room: "r".parse().unwrap(),
+            room: room.parse().unwrap(),
             name: name.parse().unwrap(),
             sources: on,
             media: Some(offer),
@@ -231,6 +241,15 @@ impl Guest {
             report.frames_heard_of(whom) >= heard && report.frames_seen_of(whom) >= seen
         })
         .await;
+    }
+
+    /// Makes another peer in the place of the one there is, and publishes `on`.
+    pub async fn replace_peer(&mut self, on: Sources) {
+        let (draft, offer) = Draft::new(MediaOptions::default()).unwrap();
+        let answer = self.client.media(offer, true).await.unwrap();
+        let local = self.client.local_ip();
+        self.peer = draft.start(&answer, self.id, local).await.unwrap();
+        self.peer.send(on);
     }
 
     /// Leaves for good.

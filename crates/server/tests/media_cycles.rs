@@ -1,0 +1,98 @@
+//! A thousand people come and go, and the server holds as much as before.
+
+mod media_house;
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU32, Ordering},
+};
+
+use media_house::{House, ON, soon, until};
+use zoom_client::{
+    Client,
+    media::{Draft, MediaOptions, SlotCounts, Way},
+};
+use zoom_protocol::Join;
+
+const CYCLES: u32 = 1_000;
+/// So many come and go at the same time.
+const AT_ONCE: u32 = 8;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_thousand_come_and_go_and_leave_nothing_behind() {
+    let house = House::start().await;
+    // What is made at the first use of something does not count.
+    cycle(&house.url(), 0, true).await;
+    let media = house.media.clone();
+    until("the first to be gone", || media.counters().load == 0).await;
+    let before = open_files();
+
+    let next = Arc::new(AtomicU32::new(1));
+    let mut visitors = Vec::new();
+    for _ in 0..AT_ONCE {
+        let next = Arc::clone(&next);
+        let url = house.url();
+        visitors.push(tokio::spawn(async move {
+            loop {
+                let number = next.fetch_add(1, Ordering::Relaxed);
+                if number > CYCLES {
+                    return;
+                }
+                // Every tenth stays until the media are connected.
+                cycle(&url, number, number.is_multiple_of(10)).await;
+            }
+        }));
+    }
+    for visitor in visitors {
+        visitor.await.unwrap();
+    }
+
+    until("every peer and room to be gone", || {
+        let counters = media.counters();
+        counters.load == 0 && counters.connections == 0
+    })
+    .await;
+    assert_eq!(media.counters().offers, u64::from(CYCLES) + 1);
+    assert_eq!(media.counters().faults, 0);
+    until("every file to be closed", || open_files() <= before + 2).await;
+    house.stop().await;
+}
+
+/// Comes, with an offer, and leaves.
+async fn cycle(url: &str, number: u32, connect: bool) {
+    let options = MediaOptions {
+        way: if number.is_multiple_of(20) {
+            Way::Tcp
+        } else {
+            Way::Udp
+        },
+        slots: SlotCounts {
+            person: 2,
+            voice: 1,
+            stage: 1,
+        },
+        ..MediaOptions::default()
+    };
+    let (client, _events) = soon("a socket", Client::connect(url)).await.unwrap();
+    let (draft, offer) = Draft::new(options).unwrap();
+    let join = Join {
+        room: format!("room-{}", number % 5).parse().unwrap(),
+        name: format!("Visitor {number}").parse().unwrap(),
+        sources: ON,
+        media: Some(offer),
+    };
+    let joined = soon("a join", client.join(join)).await.unwrap();
+    if connect {
+        let answer = joined.media.unwrap();
+        let peer = draft.start(&answer, joined.you, client.local_ip()).await;
+        let peer = peer.unwrap();
+        peer.send(ON);
+        soon("a connection", peer.wait_for(|report| report.connected)).await;
+    }
+    client.leave().await.unwrap();
+}
+
+/// The files and sockets that this process, in which server and clients are, has open.
+fn open_files() -> usize {
+    std::fs::read_dir("/proc/self/fd").unwrap().count()
+}
