@@ -6,7 +6,7 @@ use zoom_protocol::{
 };
 
 use crate::{
-    JoinInput, MediaCommand, Output, Read, ReadId, ResumeInput, Room, SocketId,
+    JoinInput, Output, Read, ReadId, ResumeInput, Room, SocketId,
     member::{Entering, EnteringPeer, How, Member, offers_bucket},
     refusal::Refusal,
     room::{Asker, NegotiationKind, ReadPurpose, Timer, millis},
@@ -143,7 +143,7 @@ impl Room {
                 if let Some((media_answer, slots)) = media {
                     answer = Some(media_answer);
                     // No event tells of these slots: `joined` has them.
-                    drop(self.peer_made(entering.participant, &slots));
+                    self.peer_made(entering.participant, &slots);
                 }
                 let joined = self.joined(&entering, timeline, answer);
                 self.answer(socket, entering.id, Answer::Joined(Box::new(joined)));
@@ -321,9 +321,6 @@ impl Room {
             participant,
             reason,
         });
-        if member.peer {
-            self.emit(Output::Media(MediaCommand::RemovePeer { participant }));
-        }
         self.forget_in_media(participant);
     }
 
@@ -352,8 +349,7 @@ impl Room {
                 peer: EnteringPeer::Made(..),
                 ..
             } => {
-                let participant = entering.participant;
-                self.emit(Output::Media(MediaCommand::RemovePeer { participant }));
+                self.remove_peer(entering.participant);
             }
             How::Join { .. } | How::Resume { .. } => {}
         }

@@ -43,8 +43,8 @@ pub enum Input {
         /// The page.
         result: Result<Page, ReadFailed>,
     },
-    /// What became of an [`crate::Output::Negotiate`]. With `Ok` the participant's peer exists.
-    /// An error is answered as it is; the code `busy` means that nothing was touched.
+    /// What became of an [`crate::Output::Negotiate`]. With `Ok` the participant's peer exists. An
+    /// error is answered as it is; where it ended a peer that was there, `MediaEnded` follows.
     Negotiated {
         /// Which negotiation.
         negotiation: NegotiationId,

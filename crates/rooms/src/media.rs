@@ -1,16 +1,16 @@
 //! Who is seen and heard: sources, peers, slots.
 
 use zoom_protocol::{
-    Answer, ErrorAnswer, ErrorCode, Event, Media, MediaAnswer, MediaEndReason, MediaOffer, Now,
-    ParticipantId, SlotAssignment, SlotId, SlotKind, Sources, View,
+    Answer, ErrorAnswer, Event, Media, MediaAnswer, MediaEndReason, MediaOffer, Now, ParticipantId,
+    SlotAssignment, SlotId, SlotKind, Sources, View,
 };
 
 use crate::{
     MediaCommand, Negotiate, NegotiationId, Output, Room, SocketId,
-    member::{EnteringPeer, How, Offered},
+    member::{EnteringPeer, How, Member, Offered},
     refusal::Refusal,
     room::{Asker, NegotiationKind, PendingNegotiation},
-    slots::{Scene, Slots},
+    slots::Scene,
 };
 
 impl Room {
@@ -31,17 +31,14 @@ impl Room {
             return false;
         }
         member.sources = sources;
-        let peer = member.peer;
         self.sounding.retain(|id| *id != participant);
         if sources.screen && sources.screen_audio {
             self.sounding.push(participant);
         }
-        if peer {
-            self.emit(Output::Media(MediaCommand::SetSources {
-                participant,
-                sources,
-            }));
-        }
+        self.emit(Output::Media(MediaCommand::SetSources {
+            participant,
+            sources,
+        }));
         true
     }
 
@@ -211,18 +208,12 @@ impl Room {
             participant,
         } = asker;
         let heard = self.sockets.get(&socket) == Some(&participant);
-        let had_peer = self.members.get(&participant).is_some_and(|m| m.peer);
         match result {
-            // An offer whose answer does not arrive leaves both ends with different ideas of the
-            // peer: it ends, and the client makes another one.
-            Ok(_) if !heard => self.end_peer(participant),
-            Err(_) if !heard && had_peer => self.end_peer(participant),
-            Err(_) if !heard => {}
-            Ok(answer) => {
+            Ok(answer) if heard => {
                 self.answer(socket, id, Answer::Media(answer));
                 if replace {
-                    let changed = self.peer_made(participant, slots);
-                    self.tell_slots(participant, changed);
+                    let occupied = self.peer_made(participant, slots);
+                    self.tell_slots(participant, occupied);
                 } else {
                     if let Some(member) = self.members.get_mut(&participant) {
                         member.slots.grow(slots);
@@ -230,15 +221,13 @@ impl Room {
                     self.arrange_and_tell(participant);
                 }
             }
-            Err(error) => {
-                let untouched = error.code == ErrorCode::Busy;
-                self.answer(socket, id, Answer::Error(error));
-                if had_peer && !untouched {
-                    self.end_peer(participant);
-                    if !replace {
-                        let reason = MediaEndReason::Failed;
-                        self.tell(participant, Event::MediaEnded { reason });
-                    }
+            // A refused offer of the peer that is there ends it; the media thread says so.
+            Err(error) if heard => self.answer(socket, id, Answer::Error(error)),
+            // An offer whose answer does not arrive leaves both ends with different ideas of the
+            // peer: the client makes another one. What flows, flows until then.
+            Ok(_) | Err(_) => {
+                if let Some(member) = self.members.get_mut(&participant) {
+                    member.peer = false;
                 }
             }
         }
@@ -252,15 +241,22 @@ impl Room {
         let Some(member) = self.members.get_mut(&participant) else {
             return;
         };
-        if !std::mem::take(&mut member.peer) {
-            return;
+        let had_peer = std::mem::take(&mut member.peer);
+        let pending = member.negotiation.and_then(|id| self.negotiations.get(&id));
+        let replaced = pending.is_some_and(|pending| match pending.kind {
+            NegotiationKind::Member { replace, .. } => replace,
+            NegotiationKind::Enter => false,
+        });
+        // Who is making another peer has no use for the end of this one.
+        if had_peer && !replaced {
+            self.tell(participant, Event::MediaEnded { reason });
         }
-        member.slots = Slots::default();
-        self.tell(participant, Event::MediaEnded { reason });
     }
 
-    /// A participant has a peer, with these slots and nothing in them yet. Returns who is in them
-    /// from here on.
+    /// A participant has a peer with these slots. Returns those that somebody is in.
+    ///
+    /// The media thread keeps what it was told of slots beyond the end of a peer, and so does the
+    /// room: a replacement finds everybody where they were.
     pub(crate) fn peer_made(
         &mut self,
         participant: ParticipantId,
@@ -270,25 +266,22 @@ impl Room {
             return Vec::new();
         };
         member.peer = true;
-        member.slots = Slots::new(slots);
-        let sources = member.sources;
-        self.emit(Output::Media(MediaCommand::SetSources {
-            participant,
-            sources,
-        }));
-        self.arrange(participant)
-    }
-
-    /// Ends somebody's peer without telling them.
-    fn end_peer(&mut self, participant: ParticipantId) {
-        if let Some(member) = self.members.get_mut(&participant) {
-            member.peer = false;
-            member.slots = Slots::default();
+        for slot in member.slots.replace(slots) {
+            self.emit(Output::Media(MediaCommand::Assign {
+                subscriber: participant,
+                slot,
+                publisher: None,
+                size: None,
+            }));
         }
-        self.remove_peer(participant);
+        self.arrange(participant);
+        let member = self.members.get(&participant);
+        let mut occupied = member.map(|m| m.slots.snapshot()).unwrap_or_default();
+        occupied.retain(|assignment| assignment.participant.is_some());
+        occupied
     }
 
-    fn remove_peer(&mut self, participant: ParticipantId) {
+    pub(crate) fn remove_peer(&mut self, participant: ParticipantId) {
         self.emit(Output::Media(MediaCommand::RemovePeer { participant }));
     }
 
@@ -320,13 +313,13 @@ impl Room {
         self.tell_all(Event::Speakers {
             participants: speakers,
         });
-        self.arrange_where(|_, _| true);
+        self.arrange_where(|_| true);
     }
 
     /// Puts somebody who has just come into the views that had them in mind already.
     pub(crate) fn arrange_for_newcomer(&mut self, newcomer: ParticipantId) {
         let sounding = self.sounding.contains(&newcomer);
-        self.arrange_where(|_, member| {
+        self.arrange_where(|member| {
             sounding || member.tiles.iter().any(|tile| tile.participant == newcomer)
         });
     }
@@ -335,26 +328,27 @@ impl Room {
         // A screen with sound may take a stage slot anywhere; everything else changes pictures
         // where the publisher is in a slot.
         let sounding = self.sounding.contains(&publisher);
-        self.arrange_where(|_, member| sounding || member.slots.holds(publisher));
+        self.arrange_where(|member| sounding || member.slots.holds(publisher));
     }
 
-    /// Takes somebody who is gone out of everybody's slots.
+    /// Takes somebody who is gone out of everybody's slots, and tells the media thread.
     pub(crate) fn forget_in_media(&mut self, gone: ParticipantId) {
         self.sounding.retain(|id| *id != gone);
-        self.arrange_where(|_, member| member.slots.holds(gone));
+        self.arrange_where(|member| member.slots.holds(gone));
         if self.speakers.contains(&gone) {
             let mut left = self.speakers.clone();
             left.retain(|id| *id != gone);
             self.set_speakers(left);
         }
+        self.remove_peer(gone);
     }
 
     /// Arranges the slots of those for whom `affected` holds, in the order of their ids.
-    fn arrange_where(&mut self, affected: impl Fn(ParticipantId, &crate::member::Member) -> bool) {
+    fn arrange_where(&mut self, affected: impl Fn(&Member) -> bool) {
         let affected: Vec<ParticipantId> = self
             .members
             .iter()
-            .filter(|(id, member)| member.peer && affected(**id, member))
+            .filter(|(_, member)| !member.slots.is_empty() && affected(member))
             .map(|(id, _)| *id)
             .collect();
         for participant in affected {
@@ -368,7 +362,8 @@ impl Room {
     }
 
     fn tell_slots(&mut self, participant: ParticipantId, slots: Vec<SlotAssignment>) {
-        if !slots.is_empty() {
+        let peer = self.members.get(&participant).is_some_and(|m| m.peer);
+        if peer && !slots.is_empty() {
             self.tell(participant, Event::Slots { slots });
         }
     }

@@ -147,6 +147,9 @@ pub struct Negotiate {
 }
 
 /// What the room tells its media thread.
+///
+/// What `SetSources` and `Assign` say may come before a peer and holds beyond its end, until
+/// `RemovePeer`: a replacement peer finds it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MediaCommand {
     /// What a participant has on; the rest is not forwarded.
@@ -168,7 +171,7 @@ pub enum MediaCommand {
         /// no picture, because it is off or not shown, or in a voice slot.
         size: Option<(u16, u16)>,
     },
-    /// End a participant's peer.
+    /// A participant left, with or without a peer: end it and forget everything about them.
     RemovePeer {
         /// Whose.
         participant: ParticipantId,

@@ -54,11 +54,21 @@ pub(crate) struct Slots {
 }
 
 impl Slots {
-    /// Empty slots with these ids.
-    pub(crate) fn new(ids: &[SlotId]) -> Self {
-        let mut slots = Self::default();
-        slots.grow(ids);
-        slots
+    /// Whether there are no slots at all.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.places.is_empty()
+    }
+
+    /// Has these slots and no others from here on. Who is in one of them stays; returns the others
+    /// that somebody was in.
+    pub(crate) fn replace(&mut self, ids: &[SlotId]) -> Vec<SlotId> {
+        let (kept, gone) = std::mem::take(&mut self.places)
+            .into_iter()
+            .partition::<BTreeMap<_, _>, _>(|(slot, _)| ids.contains(slot));
+        self.places = kept;
+        self.grow(ids);
+        let occupied = |(slot, place): (SlotId, Place)| place.publisher.map(|_| slot);
+        gone.into_iter().filter_map(occupied).collect()
     }
 
     /// Adds those of these slots that are not there yet.
@@ -239,3 +249,6 @@ fn hear(places: &mut BTreeMap<SlotId, Place>, scene: &Scene<'_>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

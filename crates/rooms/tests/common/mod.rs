@@ -1,0 +1,496 @@
+//! A room with a store and a media thread made of vectors, in virtual time.
+
+#![allow(
+    dead_code,
+    unreachable_pub,
+    clippy::allow_attributes,
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::wildcard_enum_match_arm,
+    reason = "every test file is a program of its own and uses a part of this; it fails by a panic"
+)]
+
+use std::time::{Duration, Instant};
+
+use zoom_protocol::{
+    Answer, Entry, ErrorAnswer, ErrorCode, Event, Joined, Limits, Media, MediaAnswer, MediaOffer,
+    Now, Page, ParticipantId, Post, Publish, RequestId, Slot, SlotId, SlotKind, Sources, Tile,
+    TileSource, Typing, View,
+};
+use zoom_rooms::{
+    Append, AppendOutcome, Input, JoinInput, MediaCommand, MemberRequest, Negotiate, Output,
+    PageWanted, Read, ReadFailed, ResumeInput, Room, SocketId,
+};
+
+/// The room, what it asked of others, and the time.
+pub struct World {
+    pub room: Room,
+    /// What is on disk.
+    pub store: Vec<Entry>,
+    /// Leave appends, reads and offers to the test.
+    pub hold_appends: bool,
+    pub hold_reads: bool,
+    pub hold_offers: bool,
+    start: Instant,
+    ms: u64,
+    requests: u32,
+}
+
+pub const OFF: Sources = Sources {
+    microphone: false,
+    camera: false,
+    screen: false,
+    screen_audio: false,
+};
+
+pub fn p(id: u64) -> ParticipantId {
+    ParticipantId(id)
+}
+
+/// The socket on which participant `id` joins unless a test says otherwise.
+pub fn s(id: u64) -> SocketId {
+    SocketId(1_000 + id)
+}
+
+impl World {
+    pub fn new(limits: Limits) -> Self {
+        Self::with_entries(limits, Vec::new())
+    }
+
+    pub fn with_entries(limits: Limits, store: Vec<Entry>) -> Self {
+        let name = "blue-otter".parse().unwrap();
+        Self {
+            room: Room::new(name, store.len() as u64, limits),
+            store,
+            hold_appends: false,
+            hold_reads: false,
+            hold_offers: false,
+            start: Instant::now(),
+            ms: 0,
+            requests: 0,
+        }
+    }
+
+    pub fn now(&self) -> Now {
+        Now {
+            mono: self.start + Duration::from_millis(self.ms),
+            unix_ms: 1_700_000_000_000 + self.ms,
+        }
+    }
+
+    /// Feeds one input, carries out what is not held, and returns everything that came out.
+    pub fn feed(&mut self, input: Input) -> Vec<Output> {
+        self.room.handle(self.now(), input);
+        self.drain()
+    }
+
+    /// Lets time pass, timeout by timeout.
+    pub fn pass(&mut self, ms: u64) -> Vec<Output> {
+        let end = self.ms + ms;
+        let mut outputs = Vec::new();
+        loop {
+            let due = self.room.poll_timeout().map(|at| {
+                u64::try_from(at.saturating_duration_since(self.start).as_millis()).unwrap()
+            });
+            match due.filter(|due| *due <= end) {
+                Some(due) => {
+                    self.ms = self.ms.max(due);
+                    self.room.handle_timeout(self.now());
+                    outputs.extend(self.drain());
+                }
+                None => {
+                    self.ms = end;
+                    return outputs;
+                }
+            }
+        }
+    }
+
+    fn drain(&mut self) -> Vec<Output> {
+        let mut outputs = Vec::new();
+        while let Some(output) = self.room.poll_output() {
+            let input = match &output {
+                Output::Append(append) if !self.hold_appends => Some(self.append(append)),
+                Output::Read(read) if !self.hold_reads => Some(self.read(read)),
+                Output::Negotiate(offer) if !self.hold_offers => Some(agreed(offer)),
+                _ => None,
+            };
+            outputs.push(output);
+            if let Some(input) = input {
+                self.room.handle(self.now(), input);
+            }
+        }
+        outputs
+    }
+
+    /// Does what the store does with an append.
+    pub fn append(&mut self, append: &Append) -> Input {
+        let same = |entry: &&Entry| {
+            entry.sender.participant == append.sender.participant
+                && entry.client_id == append.client_id
+        };
+        let outcome = match self.store.iter().find(same) {
+            Some(entry) => AppendOutcome::Repeat {
+                number: entry.number,
+                time_ms: entry.time_ms,
+            },
+            None => {
+                let number = self.store.len() as u64 + 1;
+                self.store.push(Entry {
+                    number,
+                    time_ms: append.unix_ms,
+                    sender: append.sender.clone(),
+                    client_id: append.client_id.clone(),
+                    body: append.body.clone(),
+                });
+                AppendOutcome::Appended {
+                    number,
+                    time_ms: append.unix_ms,
+                }
+            }
+        };
+        Input::Appended {
+            append: append.append,
+            outcome,
+        }
+    }
+
+    /// Does what the store does with a read.
+    pub fn read(&self, read: &Read) -> Input {
+        let limit = read.limit as usize;
+        let entries: Vec<Entry> = match read.page {
+            PageWanted::Before(before) => {
+                let older = self.store.iter().filter(|e| e.number < before);
+                let skip = older.clone().count().saturating_sub(limit);
+                older.skip(skip).cloned().collect()
+            }
+            PageWanted::After(after) => {
+                let newer = self.store.iter().filter(|e| e.number > after);
+                newer.take(limit).cloned().collect()
+            }
+        };
+        let more_before = entries.first().is_some_and(|first| first.number > 1);
+        Input::Page {
+            read: read.read,
+            result: Ok(Page {
+                entries,
+                more_before,
+            }),
+        }
+    }
+
+    pub fn request(&mut self, socket: SocketId, request: MemberRequest) -> Vec<Output> {
+        let id = self.request_id();
+        self.feed(Input::Request {
+            socket,
+            id,
+            request,
+        })
+    }
+
+    fn request_id(&mut self) -> RequestId {
+        self.requests += 1;
+        RequestId(self.requests)
+    }
+
+    pub fn join_input(&mut self, id: u64, name: &str) -> JoinInput {
+        JoinInput {
+            socket: s(id),
+            id: self.request_id(),
+            participant: p(id),
+            name: name.parse().unwrap(),
+            sources: OFF,
+            media: None,
+            resume_token: format!("token of {id}"),
+        }
+    }
+
+    /// Joins without a peer.
+    pub fn join(&mut self, id: u64, name: &str) -> Vec<Output> {
+        let input = self.join_input(id, name);
+        self.feed(Input::Join(input))
+    }
+
+    /// Joins with a peer of the usual slots, microphone and camera on.
+    pub fn join_with_peer(&mut self, id: u64) -> Vec<Output> {
+        let mut input = self.join_input(id, &format!("Person {id}"));
+        input.media = Some(Box::new(offer(9, 3, 1)));
+        input.sources.microphone = true;
+        input.sources.camera = true;
+        self.feed(Input::Join(input))
+    }
+
+    pub fn resume_input(&mut self, id: u64, socket: SocketId, after: u64) -> ResumeInput {
+        ResumeInput {
+            socket,
+            id: self.request_id(),
+            participant: p(id),
+            name: format!("Person {id}").parse().unwrap(),
+            recreate: false,
+            after,
+            resume_token: format!("another token of {id}"),
+        }
+    }
+
+    pub fn resume(&mut self, id: u64, socket: SocketId, after: u64) -> Vec<Output> {
+        let input = self.resume_input(id, socket, after);
+        self.feed(Input::Resume(input))
+    }
+
+    pub fn disconnect(&mut self, socket: SocketId) -> Vec<Output> {
+        self.feed(Input::Disconnected { socket })
+    }
+
+    pub fn post(&mut self, socket: SocketId, client_id: &str, text: &str) -> Vec<Output> {
+        self.request(
+            socket,
+            MemberRequest::Post(Post {
+                client_id: client_id.parse().unwrap(),
+                text: text.parse().unwrap(),
+            }),
+        )
+    }
+
+    pub fn typing(&mut self, socket: SocketId, typing: bool) -> Vec<Output> {
+        self.request(socket, MemberRequest::Typing(Typing { typing }))
+    }
+
+    pub fn publish(&mut self, socket: SocketId, sources: Sources) -> Vec<Output> {
+        self.request(socket, MemberRequest::Publish(Publish { sources }))
+    }
+
+    /// Shows the cameras of these participants at 320 by 180, the most important first.
+    pub fn view(&mut self, socket: SocketId, shown: &[u64]) -> Vec<Output> {
+        let tiles = shown.iter().map(|id| camera(*id, 320, 180)).collect();
+        self.view_tiles(socket, tiles)
+    }
+
+    pub fn view_tiles(&mut self, socket: SocketId, tiles: Vec<Tile>) -> Vec<Output> {
+        self.request(socket, MemberRequest::View(View { tiles }))
+    }
+
+    pub fn media(&mut self, socket: SocketId, replace: bool, media: MediaOffer) -> Vec<Output> {
+        let media = Box::new(Media { replace, media });
+        self.request(socket, MemberRequest::Media(media))
+    }
+
+    pub fn speakers(&mut self, ranked: &[u64]) -> Vec<Output> {
+        let ranked = ranked.iter().map(|id| p(*id)).collect();
+        self.feed(Input::Speakers { ranked })
+    }
+}
+
+pub fn camera(id: u64, width: u16, height: u16) -> Tile {
+    Tile {
+        participant: p(id),
+        source: TileSource::Camera,
+        width,
+        height,
+    }
+}
+
+pub fn screen(id: u64, width: u16, height: u16) -> Tile {
+    Tile {
+        source: TileSource::Screen,
+        ..camera(id, width, height)
+    }
+}
+
+pub fn offer(person: u8, voice: u8, stage: u8) -> MediaOffer {
+    let kinds = [
+        (SlotKind::Person, person),
+        (SlotKind::Voice, voice),
+        (SlotKind::Stage, stage),
+    ];
+    let slots = kinds
+        .iter()
+        .flat_map(|(kind, count)| (0..*count).map(|index| SlotId { kind: *kind, index }))
+        .map(|slot| Slot {
+            slot,
+            audio: format!("{slot}-audio"),
+            video: slot.kind.has_video().then(|| format!("{slot}-video")),
+        })
+        .collect();
+    MediaOffer {
+        offer: "v=0".into(),
+        sources: Default::default(),
+        slots,
+    }
+}
+
+/// The offer is answered.
+pub fn agreed(negotiate: &Negotiate) -> Input {
+    Input::Negotiated {
+        negotiation: negotiate.negotiation,
+        result: Ok(media_answer()),
+    }
+}
+
+/// The offer is refused.
+pub fn refused(negotiate: &Negotiate) -> Input {
+    Input::Negotiated {
+        negotiation: negotiate.negotiation,
+        result: Err(ErrorAnswer {
+            code: ErrorCode::BadOffer,
+            message: "line 7".into(),
+        }),
+    }
+}
+
+pub fn media_answer() -> MediaAnswer {
+    MediaAnswer {
+        answer: "v=0 answer".into(),
+    }
+}
+
+pub fn read_failed(read: &Read) -> Input {
+    Input::Page {
+        read: read.read,
+        result: Err(ReadFailed),
+    }
+}
+
+/// The answers to one socket, in order.
+pub fn answers(outputs: &[Output], to: SocketId) -> Vec<Answer> {
+    outputs
+        .iter()
+        .filter_map(|output| match output {
+            Output::Answer { socket, answer, .. } if *socket == to => Some(answer.clone()),
+            _ => None,
+        })
+        .collect()
+}
+
+/// The one answer to one socket.
+pub fn answer(outputs: &[Output], to: SocketId) -> Answer {
+    let mut answers = answers(outputs, to);
+    assert_eq!(answers.len(), 1, "{outputs:#?}");
+    answers.remove(0)
+}
+
+/// The code of the one answer, which is an error.
+pub fn error(outputs: &[Output], to: SocketId) -> ErrorCode {
+    match answer(outputs, to) {
+        Answer::Error(error) => error.code,
+        other => panic!("{other:?}"),
+    }
+}
+
+pub fn joined(outputs: &[Output], to: SocketId) -> Joined {
+    match answer(outputs, to) {
+        Answer::Joined(joined) => *joined,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// What came of a resume.
+pub fn resumed(outputs: &[Output], to: SocketId) -> Result<Joined, ErrorCode> {
+    let mut results = outputs.iter().filter_map(|output| match output {
+        Output::Resumed { socket, result, .. } if *socket == to => Some(result.clone()),
+        _ => None,
+    });
+    let result = results.next().expect("no answer to the resume");
+    assert_eq!(results.next(), None);
+    result.map(|joined| *joined).map_err(|error| error.code)
+}
+
+/// The events to one socket, in order.
+pub fn events(outputs: &[Output], to: SocketId) -> Vec<Event> {
+    outputs
+        .iter()
+        .filter_map(|output| match output {
+            Output::Event {
+                to: audience,
+                event,
+            } => {
+                let told = audience.sockets().filter(|socket| *socket == to).count();
+                assert!(told <= 1, "told twice: {output:?}");
+                (told == 1).then(|| event.clone())
+            }
+            _ => None,
+        })
+        .collect()
+}
+
+pub fn commands(outputs: &[Output]) -> Vec<MediaCommand> {
+    outputs
+        .iter()
+        .filter_map(|output| match output {
+            Output::Media(command) => Some(*command),
+            _ => None,
+        })
+        .collect()
+}
+
+pub fn closes(outputs: &[Output]) -> Vec<(SocketId, u16)> {
+    outputs
+        .iter()
+        .filter_map(|output| match output {
+            Output::Close { socket, code } => Some((*socket, *code)),
+            _ => None,
+        })
+        .collect()
+}
+
+pub fn negotiations(outputs: &[Output]) -> Vec<Negotiate> {
+    outputs
+        .iter()
+        .filter_map(|output| match output {
+            Output::Negotiate(negotiate) => Some(negotiate.clone()),
+            _ => None,
+        })
+        .collect()
+}
+
+pub fn reads(outputs: &[Output]) -> Vec<Read> {
+    outputs
+        .iter()
+        .filter_map(|output| match output {
+            Output::Read(read) => Some(*read),
+            _ => None,
+        })
+        .collect()
+}
+
+pub fn appends(outputs: &[Output]) -> Vec<Append> {
+    outputs
+        .iter()
+        .filter_map(|output| match output {
+            Output::Append(append) => Some((**append).clone()),
+            _ => None,
+        })
+        .collect()
+}
+
+pub fn numbers(entries: &[Entry]) -> Vec<u64> {
+    entries.iter().map(|entry| entry.number).collect()
+}
+
+/// The numbers of the entries that one socket is told of.
+pub fn told(outputs: &[Output], to: SocketId) -> Vec<u64> {
+    events(outputs, to)
+        .iter()
+        .filter_map(|event| match event {
+            Event::Entry { entry } => Some(entry.number),
+            _ => None,
+        })
+        .collect()
+}
+
+/// Entries 1 to `count` of somebody who has left.
+pub fn entries(count: u64) -> Vec<Entry> {
+    let entry = |number| Entry {
+        number,
+        time_ms: number,
+        sender: zoom_protocol::Person {
+            participant: p(99),
+            name: "Gone".parse().unwrap(),
+            ordinal: 1,
+        },
+        client_id: format!("old-{number}").parse().unwrap(),
+        body: zoom_protocol::EntryBody::Message {
+            text: "hi".parse().unwrap(),
+        },
+    };
+    (1..=count).map(entry).collect()
+}
