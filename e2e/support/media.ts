@@ -80,38 +80,55 @@ export async function offerCounts(page: Page): Promise<number[]> {
   return page.evaluate(() => window.watched.peers.map(({ offers }) => offers));
 }
 
-/** How many m-lines' value rises between two looks. */
-async function rising(
+/** Waits until, between two looks, a value rises on exactly this many m-lines. */
+async function expectRising(
   page: Page,
   kind: Inbound['kind'],
-  value: (row: Inbound) => number,
-  before: Inbound[],
-): Promise<number> {
-  const after = await inbound(page);
-  return after.filter((row) => {
-    const earlier = before.find(({ mid }) => mid === row.mid);
-    return row.kind === kind && value(row) > (earlier ? value(earlier) : 0);
-  }).length;
+  count: number,
+  timeout: number,
+): Promise<void> {
+  let before = await inbound(page);
+  await expect
+    .poll(
+      async () => {
+        const after = await inbound(page);
+        const rising = after.filter((row) => {
+          const earlier = before.find(({ mid }) => mid === row.mid);
+          return row.kind === kind && progress(row) > (earlier ? progress(earlier) : 0);
+        });
+        before = after;
+        return rising.length;
+      },
+      // Pretended microphones beep once a second.
+      {
+        message: `${kind} on ${count} m-lines`,
+        intervals: [kind === 'audio' ? 1_500 : 300],
+        timeout,
+      },
+    )
+    .toBe(count);
 }
 
-/** Waits until the page decodes pictures on exactly this many m-lines, beginning from here. */
+/** What rises while somebody is seen or heard. */
+function progress({ framesDecoded, audioEnergy }: Inbound): number {
+  return framesDecoded + audioEnergy;
+}
+
+/** Waits until the page decodes pictures on exactly this many m-lines. */
 export async function expectPictures(page: Page, count: number, timeout = 30_000): Promise<void> {
-  const before = await inbound(page);
-  await expect
-    .poll(() => rising(page, 'video', (row) => row.framesDecoded, before), {
-      message: `pictures decoded on ${count} m-lines`,
-      timeout,
-    })
-    .toBe(count);
+  await expectRising(page, 'video', count, timeout);
 }
 
-/** Waits until the page hears sound on exactly this many m-lines, beginning from here. */
+/** Waits until the page hears sound on exactly this many m-lines. */
 export async function expectVoices(page: Page, count: number, timeout = 30_000): Promise<void> {
-  const before = await inbound(page);
-  await expect
-    .poll(() => rising(page, 'audio', (row) => row.audioEnergy, before), {
-      message: `sound heard on ${count} m-lines`,
-      timeout,
-    })
-    .toBe(count);
+  await expectRising(page, 'audio', count, timeout);
+}
+
+/** Waits until no picture or no sound arrives any more. */
+export async function expectNothing(
+  page: Page,
+  kind: Inbound['kind'],
+  timeout = 30_000,
+): Promise<void> {
+  await expectRising(page, kind, 0, timeout);
 }

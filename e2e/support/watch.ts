@@ -12,6 +12,8 @@ export interface ArrivedTrack {
 export interface Watched {
   peers: { peer: RTCPeerConnection; offers: number; tracks: ArrivedTrack[] }[];
   sockets: { socket: WebSocket; sent: string[] }[];
+  /** How often the page asked for a microphone or a camera, and how often it got an answer. */
+  devices: { asked: number; answered: number };
   violations: string[];
 }
 
@@ -23,7 +25,12 @@ declare global {
 
 /** Given to `addInitScript`; must not use anything from outside itself. */
 export function watch(): void {
-  const watched: Watched = { peers: [], sockets: [], violations: [] };
+  const watched: Watched = {
+    peers: [],
+    sockets: [],
+    devices: { asked: 0, answered: 0 },
+    violations: [],
+  };
   window.watched = watched;
 
   window.RTCPeerConnection = class extends RTCPeerConnection {
@@ -66,4 +73,17 @@ export function watch(): void {
   document.addEventListener('securitypolicyviolation', (event) => {
     watched.violations.push(`${event.violatedDirective} ${event.blockedURI}`);
   });
+
+  // about:blank, where every page begins, has no devices.
+  if (!window.isSecureContext) return;
+  const { mediaDevices } = navigator;
+  const getUserMedia = mediaDevices.getUserMedia.bind(mediaDevices);
+  mediaDevices.getUserMedia = async (constraints) => {
+    watched.devices.asked += 1;
+    try {
+      return await getUserMedia(constraints);
+    } finally {
+      watched.devices.answered += 1;
+    }
+  };
 }

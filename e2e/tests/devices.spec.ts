@@ -34,8 +34,10 @@ test('a microphone that is unplugged is noticed and said', async ({ person }) =>
   await ann.enter('unplug', { microphone: true });
   await kim.enter('unplug');
   await expectVoices(kim.page, 1);
-  // What a browser does when a device goes: its track ends, and the list of devices is without it.
+  // What a browser does when the only device goes: its track ends, and there is none any more.
   await ann.page.evaluate(() => {
+    const missing = new DOMException('Requested device not found', 'NotFoundError');
+    navigator.mediaDevices.getUserMedia = () => Promise.reject(missing);
     navigator.mediaDevices.enumerateDevices = () => Promise.resolve([]);
     const { peer } = window.watched.peers[0] ?? {};
     const track = peer?.getSenders().find((sender) => sender.track?.kind === 'audio')?.track;
