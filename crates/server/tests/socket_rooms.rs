@@ -1,5 +1,10 @@
 //! People in a room: who is there, what is written in which order, who is typing.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "whatever else comes fails the test or is let go"
+)]
+
 mod support;
 
 use serde_json::json;

@@ -4,7 +4,9 @@
     dead_code,
     unreachable_pub,
     clippy::allow_attributes,
-    reason = "every test file uses its part of it"
+    clippy::expect_used,
+    clippy::wildcard_enum_match_arm,
+    reason = "every test file uses its part of it, and what fails fails the test"
 )]
 
 pub mod raw;
