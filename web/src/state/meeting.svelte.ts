@@ -9,6 +9,7 @@ import type {
 } from '../call';
 import { Call, MediaSession, RequestError } from '../call';
 import type { Participant, ParticipantId, Sources, Tile, TileSource } from '../protocol/messages';
+import { rememberRoom } from '../home/visited';
 import { socketPath } from '../protocol/messages';
 import { Notices } from './notices.svelte';
 import { readPreferences, writePreferences } from './preferences';
@@ -24,12 +25,13 @@ const remembered_speakers = 12;
 
 /** One's stay in a room as the views see it: what the engine tells, and what may be done. */
 export class Meeting {
-  readonly room: string;
   readonly language: string;
   readonly notices = new Notices();
   /** Whether this browser can see and hear at all. */
   readonly canCall = MediaSession.supported();
 
+  /** The room's name: of the link, and once inside as its first visitor wrote it. */
+  room = $state('');
   phase = $state<Phase>('outside');
   line = $state<LineState>('idle');
   lineFailures = $state(0);
@@ -205,7 +207,12 @@ export class Meeting {
 
   #listen(): void {
     const call = this.#call;
-    call.on('phase', (phase) => (this.phase = phase));
+    call.on('phase', (phase) => {
+      this.phase = phase;
+      if (phase !== 'inside') return;
+      this.room = call.roomName;
+      rememberRoom(call.roomName);
+    });
     call.on('line', (line) => {
       this.line = line;
       this.lineFailures = call.lineFailures;

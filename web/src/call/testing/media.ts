@@ -197,7 +197,9 @@ export class FakeDevices extends EventTarget {
     const kinds = (['audio', 'video'] as const).filter((kind) => constraints[kind] !== undefined);
     const refusal = kinds.map((kind) => this.refusals[kind]).find((it) => it !== undefined);
     if (refusal !== undefined) return Promise.reject(new DOMException('', refusal));
-    return Promise.resolve(new FakeStream(kinds.map((kind) => this.#open(kind, constraints[kind]))));
+    return Promise.resolve(
+      new FakeStream(kinds.map((kind) => this.#open(kind, constraints[kind]))),
+    );
   }
 
   getDisplayMedia(): Promise<FakeStream> {

@@ -13,7 +13,7 @@ import type { Socket } from '../line';
 
 /** A WebSocket whose other end is the test. */
 export class FakeSocket implements Socket {
-  readyState = 0;
+  readyState: Socket['readyState'] = 0;
   onopen: Socket['onopen'] = null;
   onmessage: Socket['onmessage'] = null;
   onclose: Socket['onclose'] = null;
@@ -58,7 +58,7 @@ export class FakeSocket implements Socket {
   break(code = 1006): void {
     this.readyState = 3;
     const event = Object.assign(new Event('close'), { code, reason: '', wasClean: false });
-    this.onclose?.call(this as unknown as WebSocket, event as CloseEvent);
+    this.onclose?.call(this as unknown as WebSocket, event);
   }
 
   answer(request: ClientMessage, answer: Answer): void {

@@ -1,0 +1,39 @@
+// Both languages say the same things, with the same fields.
+import { expect, test } from 'vitest';
+
+import en from '../../messages/en.json';
+import ko from '../../messages/ko.json';
+
+type Texts = Record<string, string>;
+const fields = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
+
+test('every text is there in both languages', () => {
+  expect(Object.keys(ko).sort()).toEqual(Object.keys(en).sort());
+});
+
+test('a text has the same fields in both languages', () => {
+  for (const [key, text] of Object.entries(en as Texts)) {
+    expect(fields((ko as Texts)[key] ?? ''), key).toEqual(fields(text));
+  }
+});
+
+test('no Korean particle stands behind a field, where it would depend on the sound before it', () => {
+  for (const [key, text] of Object.entries(ko as Texts)) {
+    expect(text, key).not.toMatch(/\{\w+\}(?:은|는|이|가|을|를|와|과|으로|로)(?![가-힣])/);
+  }
+});
+
+test('the names by which people and programs find things are as promised', () => {
+  expect(en).toMatchObject({
+    your_name: 'Your name',
+    join: 'Join',
+    microphone: 'Microphone',
+    camera: 'Camera',
+    share_screen: 'Share screen',
+    leave: 'Leave',
+    message: 'Message',
+    send: 'Send',
+    messages: 'Messages',
+    participants: 'Participants',
+  });
+});
