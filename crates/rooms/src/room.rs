@@ -340,3 +340,6 @@ pub(crate) struct Asker {
 pub(crate) fn millis(limit_ms: u32) -> Duration {
     Duration::from_millis(limit_ms.into())
 }
+
+#[cfg(test)]
+mod tests;

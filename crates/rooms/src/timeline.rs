@@ -28,6 +28,17 @@ impl Timeline {
         }
     }
 
+    #[cfg(test)]
+    pub(crate) fn last_number(&self) -> u64 {
+        self.last_number
+    }
+
+    /// How many entries are kept.
+    #[cfg(test)]
+    pub(crate) fn len(&self) -> usize {
+        self.tail.len()
+    }
+
     /// One more entry.
     pub(crate) fn push(&mut self, entry: Entry) {
         self.last_number = self.last_number.max(entry.number);

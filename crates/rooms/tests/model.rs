@@ -1,0 +1,512 @@
+//! Random operations against a simple reference: who is in, what was said, who was answered.
+//!
+//! Appends, reads and offers come back late, each at a moment of its own. At every moment everybody
+//! has the same order of messages without a gap, every request has at most one answer and, once all
+//! is settled, exactly one; the same operations give the same outputs.
+
+#![expect(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::wildcard_enum_match_arm,
+    reason = "a test fails by a panic"
+)]
+
+mod common;
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use common::*;
+use proptest::prelude::*;
+use zoom_protocol::{
+    Answer, Entry, ErrorCode, Event, Joined, Limits, ParticipantId, SlotId, SlotKind, Sources,
+};
+use zoom_rooms::{Append, Input, MediaCommand, MemberRequest, Negotiate, Output, Read, SocketId};
+
+#[derive(Clone, Debug)]
+enum Step {
+    Join {
+        name: u8,
+        peer: bool,
+    },
+    /// The same participant comes back on another line, cut off before or not.
+    Resume {
+        who: u8,
+        missed: u8,
+    },
+    Disconnect {
+        who: u8,
+    },
+    Leave {
+        who: u8,
+    },
+    Post {
+        who: u8,
+        client_id: u8,
+    },
+    Typing {
+        who: u8,
+        typing: bool,
+    },
+    Publish {
+        who: u8,
+        bits: u8,
+    },
+    View {
+        who: u8,
+        shown: Vec<u8>,
+    },
+    Offer {
+        who: u8,
+        replace: bool,
+    },
+    Speakers {
+        ranked: Vec<u8>,
+    },
+    /// What is under way comes back: the oldest append, some read, some offer.
+    Append,
+    Read {
+        which: u8,
+    },
+    Negotiated {
+        which: u8,
+        ok: bool,
+    },
+    Pass {
+        ms: u16,
+    },
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let who = 0_u8..12;
+    prop_oneof![
+        4 => (0_u8..3, any::<bool>()).prop_map(|(name, peer)| Step::Join { name, peer }),
+        2 => (who.clone(), 0_u8..9).prop_map(|(who, missed)| Step::Resume { who, missed }),
+        2 => who.clone().prop_map(|who| Step::Disconnect { who }),
+        1 => who.clone().prop_map(|who| Step::Leave { who }),
+        6 => (who.clone(), 0_u8..9).prop_map(|(who, client_id)| Step::Post { who, client_id }),
+        2 => (who.clone(), any::<bool>()).prop_map(|(who, typing)| Step::Typing { who, typing }),
+        2 => (who.clone(), 0_u8..16).prop_map(|(who, bits)| Step::Publish { who, bits }),
+        3 => (who.clone(), prop::collection::vec(0_u8..12, 0..6))
+            .prop_map(|(who, shown)| Step::View { who, shown }),
+        2 => (who.clone(), any::<bool>()).prop_map(|(who, replace)| Step::Offer { who, replace }),
+        2 => prop::collection::vec(who, 0..5).prop_map(|ranked| Step::Speakers { ranked }),
+        6 => Just(Step::Append),
+        4 => any::<u8>().prop_map(|which| Step::Read { which }),
+        4 => (any::<u8>(), prop::bool::weighted(0.8))
+            .prop_map(|(which, ok)| Step::Negotiated { which, ok }),
+        2 => (0_u16..20_000).prop_map(|ms| Step::Pass { ms }),
+    ]
+}
+
+/// What a client on one line knows.
+#[derive(Debug, Default)]
+struct Client {
+    participant: Option<ParticipantId>,
+    /// The entries it has.
+    numbers: Vec<u64>,
+    people: BTreeMap<ParticipantId, (String, u32, bool)>,
+    slots: BTreeMap<SlotId, ParticipantId>,
+    closed: bool,
+}
+
+/// The reference.
+struct Model {
+    world: World,
+    clients: BTreeMap<SocketId, Client>,
+    /// The lines that were made for each participant, the last one last.
+    lines: BTreeMap<ParticipantId, Vec<SocketId>>,
+    /// Requests that have no answer yet, by line.
+    open: BTreeMap<SocketId, u32>,
+    appends: VecDeque<Append>,
+    reads: Vec<Read>,
+    offers: Vec<Negotiate>,
+    /// Every entry as it was told, by its number.
+    told: BTreeMap<u64, Entry>,
+    /// Who is in whose slots, as the media thread knows it.
+    media: BTreeMap<(ParticipantId, SlotId), ParticipantId>,
+    next: u64,
+    /// Everything that came out.
+    log: String,
+}
+
+impl Model {
+    fn new() -> Self {
+        let mut limits = Limits::default();
+        limits.page_entries = 4;
+        limits.room_participants = 8;
+        limits.room_appends = 6;
+        let mut world = World::with_entries(limits, entries(6));
+        world.hold_appends = true;
+        world.hold_reads = true;
+        world.hold_offers = true;
+        Self {
+            world,
+            clients: BTreeMap::new(),
+            lines: BTreeMap::new(),
+            open: BTreeMap::new(),
+            appends: VecDeque::new(),
+            reads: Vec::new(),
+            offers: Vec::new(),
+            told: entries(6).into_iter().map(|e| (e.number, e)).collect(),
+            media: BTreeMap::new(),
+            next: 0,
+            log: String::new(),
+        }
+    }
+
+    /// The participant with this index, and the line they used last.
+    fn line(&self, who: u8) -> Option<(ParticipantId, SocketId)> {
+        let (id, lines) = self.lines.iter().nth(who.into())?;
+        Some((*id, *lines.last()?))
+    }
+
+    fn is_open(&self, socket: SocketId) -> bool {
+        self.clients
+            .get(&socket)
+            .is_some_and(|client| !client.closed)
+    }
+
+    fn ask(&mut self, who: u8, request: MemberRequest) {
+        let Some((_, socket)) = self.line(who).filter(|(_, socket)| self.is_open(*socket)) else {
+            return;
+        };
+        *self.open.entry(socket).or_default() += 1;
+        let outputs = self.world.request(socket, request);
+        self.take(outputs);
+    }
+
+    fn feed(&mut self, input: Input) {
+        let outputs = self.world.feed(input);
+        self.take(outputs);
+    }
+
+    fn person(&self, index: u8) -> u64 {
+        self.lines
+            .keys()
+            .nth(index.into())
+            .map_or(1_000_000 + u64::from(index), |id| id.0)
+    }
+
+    fn run(&mut self, step: &Step) {
+        match step {
+            Step::Join { name, peer } => {
+                self.next += 1;
+                // Ids in no order, as random ones are.
+                let id = self.next.wrapping_mul(0x9e37_79b9) % 997;
+                let mut input = self.world.join_input(id, &format!("Person {name}"));
+                input.socket = SocketId(10_000 + self.next);
+                input.media = peer.then(|| Box::new(offer(2, 1, 1)));
+                self.clients.insert(input.socket, Client::default());
+                self.lines.entry(p(id)).or_default().push(input.socket);
+                *self.open.entry(input.socket).or_default() += 1;
+                self.feed(Input::Join(input));
+            }
+            Step::Resume { who, missed } => {
+                let Some((participant, old)) = self.line(*who) else {
+                    return;
+                };
+                self.next += 1;
+                let socket = SocketId(10_000 + self.next);
+                let has = self.clients[&old].numbers.last().copied().unwrap_or(0);
+                let after = has.saturating_sub((*missed).into());
+                let input = self.world.resume_input(participant.0, socket, after);
+                let client = Client {
+                    numbers: (1..=after).collect(),
+                    ..Client::default()
+                };
+                self.clients.insert(socket, client);
+                self.lines.entry(participant).or_default().push(socket);
+                *self.open.entry(socket).or_default() += 1;
+                self.feed(Input::Resume(input));
+            }
+            Step::Disconnect { who } => {
+                let Some((_, socket)) = self.line(*who) else {
+                    return;
+                };
+                self.close(socket);
+                self.feed(Input::Disconnected { socket });
+            }
+            Step::Leave { who } => self.ask(*who, MemberRequest::Leave),
+            Step::Post { who, client_id } => {
+                let post = zoom_protocol::Post {
+                    client_id: format!("c{client_id}").parse().unwrap(),
+                    text: "hi".parse().unwrap(),
+                };
+                self.ask(*who, MemberRequest::Post(post));
+            }
+            Step::Typing { who, typing } => {
+                let typing = zoom_protocol::Typing { typing: *typing };
+                self.ask(*who, MemberRequest::Typing(typing));
+            }
+            Step::Publish { who, bits } => {
+                let on = |bit: u8| bits & (1 << bit) != 0;
+                let sources = Sources {
+                    microphone: on(0),
+                    camera: on(1),
+                    screen: on(2),
+                    screen_audio: on(3),
+                };
+                self.ask(
+                    *who,
+                    MemberRequest::Publish(zoom_protocol::Publish { sources }),
+                );
+            }
+            Step::View { who, shown } => {
+                let tile = |index: &u8| match index % 3 {
+                    0 => screen(self.person(*index), 640, 360),
+                    _ => camera(self.person(*index), 320, 180),
+                };
+                let tiles = shown.iter().map(tile).collect();
+                self.ask(*who, MemberRequest::View(zoom_protocol::View { tiles }));
+            }
+            Step::Offer { who, replace } => {
+                let media = zoom_protocol::Media {
+                    replace: *replace,
+                    media: offer(3, 1, 1),
+                };
+                self.ask(*who, MemberRequest::Media(Box::new(media)));
+            }
+            Step::Speakers { ranked } => {
+                let ranked = ranked.iter().map(|index| p(self.person(*index))).collect();
+                self.feed(Input::Speakers { ranked });
+            }
+            Step::Append => {
+                if let Some(append) = self.appends.pop_front() {
+                    let outcome = self.world.append(&append);
+                    self.feed(outcome);
+                }
+            }
+            Step::Read { which } => {
+                if !self.reads.is_empty() {
+                    let read = self.reads.remove(usize::from(*which) % self.reads.len());
+                    let page = self.world.read(&read);
+                    self.feed(page);
+                }
+            }
+            Step::Negotiated { which, ok } => {
+                if !self.offers.is_empty() {
+                    let offer = self.offers.remove(usize::from(*which) % self.offers.len());
+                    self.feed(if *ok { agreed(&offer) } else { refused(&offer) });
+                }
+            }
+            Step::Pass { ms } => {
+                let outputs = self.world.pass((*ms).into());
+                self.take(outputs);
+            }
+        }
+        self.check();
+    }
+
+    /// A line is gone: its answers are not awaited any more.
+    fn close(&mut self, socket: SocketId) {
+        if let Some(client) = self.clients.get_mut(&socket) {
+            client.closed = true;
+        }
+        self.open.remove(&socket);
+    }
+
+    fn take(&mut self, outputs: Vec<Output>) {
+        for output in outputs {
+            self.log.push_str(&format!("{output:?}\n"));
+            match output {
+                Output::Answer { socket, answer, .. } => self.answered(socket, answer),
+                Output::Resumed { socket, result, .. } => {
+                    self.answered(socket, Answer::Done);
+                    match result {
+                        Ok(joined) => self.enter(socket, *joined),
+                        Err(_) => self.close(socket),
+                    }
+                }
+                Output::Event { to, event } => {
+                    if let Event::Entry { entry } = &event {
+                        let before = self.told.insert(entry.number, entry.clone());
+                        assert_eq!(before, None, "a number was told twice");
+                    }
+                    let sockets: Vec<SocketId> = to.sockets().collect();
+                    let unique: BTreeSet<&SocketId> = sockets.iter().collect();
+                    assert_eq!(unique.len(), sockets.len());
+                    for socket in sockets {
+                        let client = self.clients.get_mut(&socket).unwrap();
+                        assert!(!client.closed, "told after the end: {event:?}");
+                        assert!(client.participant.is_some(), "told before the start");
+                        client.learn(&event);
+                    }
+                }
+                Output::Append(append) => self.appends.push_back(*append),
+                Output::Read(read) => self.reads.push(read),
+                Output::Negotiate(negotiate) => {
+                    let same = |other: &Negotiate| other.participant == negotiate.participant;
+                    assert!(!self.offers.iter().any(same), "two offers under way");
+                    self.offers.push(negotiate);
+                }
+                Output::Media(MediaCommand::Assign {
+                    subscriber,
+                    slot,
+                    publisher,
+                    ..
+                }) => {
+                    match publisher {
+                        Some(publisher) => self.media.insert((subscriber, slot), publisher),
+                        None => self.media.remove(&(subscriber, slot)),
+                    };
+                }
+                Output::Media(MediaCommand::RemovePeer { participant }) => {
+                    self.media
+                        .retain(|(of, _), by| *of != participant && *by != participant);
+                }
+                Output::Media(MediaCommand::SetSources { .. }) => {}
+                Output::Close { socket, .. } => self.close(socket),
+                Output::Empty => assert!(self.world.room.is_empty()),
+            }
+        }
+    }
+
+    fn answered(&mut self, socket: SocketId, answer: Answer) {
+        let open = self.open.get_mut(&socket).expect("an answer to nobody");
+        *open = open.checked_sub(1).expect("an answer to no request");
+        match answer {
+            Answer::Joined(joined) => self.enter(socket, *joined),
+            // What comes before the join is answered is refused and changes nothing.
+            Answer::Error(error) if error.code == ErrorCode::JoinFirst => {}
+            // A join that is refused leaves the line outside.
+            Answer::Error(_) if self.clients[&socket].participant.is_none() => self.close(socket),
+            _ => {}
+        }
+    }
+
+    fn enter(&mut self, socket: SocketId, joined: Joined) {
+        let client = self.clients.get_mut(&socket).unwrap();
+        assert!(!client.closed);
+        client.participant = Some(joined.you);
+        let page = numbers(&joined.timeline.entries);
+        let first = page.first().copied();
+        if first.is_some_and(|first| client.numbers.last().is_none_or(|last| last + 1 != first)) {
+            // The newest page, and not what was missed.
+            client.numbers.clear();
+        }
+        client.numbers.extend(&page);
+        for person in joined.participants {
+            client.know(&person);
+        }
+        for slot in joined.slots {
+            if let Some(id) = slot.participant {
+                client.slots.insert(slot.slot, id);
+            }
+        }
+    }
+
+    /// What holds at every moment.
+    fn check(&self) {
+        let last = *self.told.keys().last().unwrap();
+        assert_eq!(self.told.len() as u64, last, "numbers without a gap");
+        let mut in_room = 0;
+        for client in self.clients.values().filter(|client| !client.closed) {
+            let Some(me) = client.participant else {
+                continue;
+            };
+            in_room += 1;
+            // Everybody has everything up to the last entry, in order, without a gap.
+            assert_eq!(client.numbers.last(), Some(&last));
+            assert!(
+                client.numbers.is_sorted_by(|a, b| a + 1 == *b),
+                "{client:?}"
+            );
+            // Everybody knows the same people, and equal names by different numbers.
+            let people = &client.people;
+            assert!(people.contains_key(&me));
+            assert_eq!(people.len(), self.world.room.len());
+            let shown: BTreeSet<_> = people.values().map(|(name, n, _)| (name, n)).collect();
+            assert_eq!(shown.len(), people.len(), "{people:?}");
+            // Slots: people who are here, not oneself, nobody heard twice, as the media has it.
+            let mut heard = BTreeSet::new();
+            for (slot, id) in &client.slots {
+                assert!(people.contains_key(id) && *id != me);
+                assert_eq!(self.media.get(&(me, *slot)), Some(id));
+                if slot.kind != SlotKind::Stage {
+                    assert!(heard.insert(*id), "heard twice");
+                }
+            }
+        }
+        assert!(in_room <= self.world.room.len());
+        assert!(self.world.room.len() <= 8);
+    }
+
+    /// Lets everything under way come back.
+    fn settle(&mut self) {
+        while !(self.appends.is_empty() && self.reads.is_empty() && self.offers.is_empty()) {
+            self.run(&Step::Append);
+            self.run(&Step::Read { which: 0 });
+            self.run(&Step::Negotiated { which: 0, ok: true });
+        }
+    }
+}
+
+impl Client {
+    fn know(&mut self, person: &zoom_protocol::Participant) {
+        let (who, name) = (&person.person, person.person.name.to_string());
+        self.people
+            .insert(who.participant, (name, who.ordinal, person.connected));
+    }
+
+    fn learn(&mut self, event: &Event) {
+        match event {
+            Event::ParticipantJoined { participant } => {
+                assert!(!self.people.contains_key(&participant.person.participant));
+                self.know(participant);
+            }
+            Event::ParticipantChanged { participant } => {
+                assert!(self.people.contains_key(&participant.person.participant));
+                self.know(participant);
+            }
+            Event::ParticipantLeft { participant, .. } => {
+                assert!(self.people.remove(participant).is_some());
+                // The event about the slots follows in the same breath.
+            }
+            Event::Entry { entry } => self.numbers.push(entry.number),
+            Event::Slots { slots } => {
+                for slot in slots {
+                    match slot.participant {
+                        Some(id) => self.slots.insert(slot.slot, id),
+                        None => self.slots.remove(&slot.slot),
+                    };
+                }
+            }
+            Event::MediaEnded { .. } => self.slots.clear(),
+            _ => {}
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn everybody_agrees_and_every_request_has_one_answer(
+        steps in prop::collection::vec(step(), 1..120),
+    ) {
+        let mut model = Model::new();
+        for step in &steps {
+            model.run(step);
+        }
+        model.settle();
+        prop_assert!(model.open.values().all(|open| *open == 0), "{:?}", model.open);
+        // Everybody goes, and nothing is left.
+        let open: Vec<SocketId> =
+            model.clients.iter().filter(|(_, c)| !c.closed).map(|(s, _)| *s).collect();
+        for socket in open {
+            model.close(socket);
+            model.feed(Input::Disconnected { socket });
+        }
+        model.run(&Step::Pass { ms: 30_000 });
+        model.settle();
+        prop_assert!(model.world.room.is_empty());
+        prop_assert_eq!(model.world.room.poll_timeout(), None);
+        prop_assert!(model.media.is_empty(), "{:?}", model.media);
+
+        let mut again = Model::new();
+        for step in &steps {
+            again.run(step);
+        }
+        prop_assert!(model.log.starts_with(&again.log), "the same operations, other outputs");
+    }
+}
