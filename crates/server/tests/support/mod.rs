@@ -111,15 +111,9 @@ impl TestServer {
         self.data.path()
     }
 
-    /// A WebSocket address on this server.
-    pub fn url(&self, path: &str) -> String {
-        format!("ws://{}{path}", self.address)
-    }
-
     /// A client that has said nothing yet.
     pub async fn connect(&self) -> Client {
-        let socket = self.handshake("/api/socket", &[("sec-websocket-protocol", "zoom.1")]);
-        Client::new(socket.await.expect("a socket"))
+        connect(self.address).await
     }
 
     /// A client that has said `hello`.
@@ -150,13 +144,7 @@ impl TestServer {
         path: &str,
         headers: &[(&'static str, &str)],
     ) -> Result<Socket, tungstenite::Error> {
-        let mut request = self.url(path).into_client_request()?;
-        for (name, value) in headers {
-            let name = http::HeaderName::from_static(name);
-            request.headers_mut().insert(name, value.parse()?);
-        }
-        let (socket, _) = soon("a handshake", connect_async(request)).await?;
-        Ok(socket)
+        handshake(self.address, path, headers).await
     }
 
     /// The status, the headers and the JSON body of a handshake that is refused.
@@ -177,6 +165,28 @@ impl TestServer {
             other => panic!("{path} was not refused: {other:?}"),
         }
     }
+}
+
+/// A client of the server at this address that has said nothing yet.
+pub async fn connect(address: SocketAddr) -> Client {
+    let offer = [("sec-websocket-protocol", "zoom.1")];
+    let socket = handshake(address, "/api/socket", &offer).await;
+    Client::new(socket.expect("a socket"))
+}
+
+/// A handshake with the server at this address.
+pub async fn handshake(
+    address: SocketAddr,
+    path: &str,
+    headers: &[(&'static str, &str)],
+) -> Result<Socket, tungstenite::Error> {
+    let mut request = format!("ws://{address}{path}").into_client_request()?;
+    for (name, value) in headers {
+        let name = http::HeaderName::from_static(name);
+        request.headers_mut().insert(name, value.parse()?);
+    }
+    let (socket, _) = soon("a handshake", connect_async(request)).await?;
+    Ok(socket)
 }
 
 /// A WebSocket as a client has it.
@@ -346,9 +356,25 @@ impl Client {
         drop(self.socket);
     }
 
+    /// The next answer, or `None` when the connection is gone.
+    pub async fn answer_before_the_end(&mut self) -> Option<(Option<RequestId>, Answer)> {
+        while self.answers.is_empty() {
+            match soon("a message", self.socket.next()).await {
+                Some(Ok(Message::Text(text))) => self.sort(&text),
+                Some(Ok(_)) => {}
+                Some(Err(_)) | None => return None,
+            }
+        }
+        self.answers.pop_front()
+    }
+
     async fn read(&mut self) {
         let text = self.text().await;
-        match decode_server(&text).expect("a message of the wire") {
+        self.sort(&text);
+    }
+
+    fn sort(&mut self, text: &str) {
+        match decode_server(text).expect("a message of the wire") {
             ServerMessage::Answer { id, answer } => self.answers.push_back((id, answer)),
             ServerMessage::Event(event) => self.events.push_back(event),
         }
@@ -363,7 +389,8 @@ pub fn text_of(entry: &zoom_protocol::Entry) -> &str {
     }
 }
 
-fn config(data: &Path, change: impl FnOnce(&mut Limits)) -> ServerConfig {
+/// A configuration for tests: ports that the system chooses, on this machine alone.
+pub fn config(data: &Path, change: impl FnOnce(&mut Limits)) -> ServerConfig {
     let mut config = ServerConfig::new(data);
     config.listen = SocketAddr::from(([127, 0, 0, 1], 0));
     config.media = MediaSettings {
