@@ -468,7 +468,12 @@ impl Sfu {
             Ok(Ok(due)) => peer.due = due,
             Ok(Err(error)) => {
                 tracing::debug!(participant = %who, %error, "the session failed");
-                self.end(who, MediaEndReason::Failed);
+                let reason = if peer.connected {
+                    MediaEndReason::Failed
+                } else {
+                    MediaEndReason::NotConnected
+                };
+                self.end(who, reason);
                 return;
             }
             Err(_) => {

@@ -1,7 +1,7 @@
 //! What becomes of offers: those of real browsers are answered, others get a sentence that says
 //! where they are wrong.
 
-use std::time::Instant;
+use std::{net::SocketAddr, time::Instant};
 
 use zoom_protocol::{Limits, MediaAnswer, MediaOffer, Slot, SlotId, SlotKind, SourceMids};
 use zoom_sfu::{Candidate, Certificate, OfferError, PreparedPeer, Protocol, SfuConfig, negotiate};
@@ -47,9 +47,13 @@ fn page(text: &str) -> MediaOffer {
     clippy::disallowed_methods,
     reason = "a session begins at some instant"
 )]
+#[expect(
+    clippy::expect_used,
+    reason = "a test without a certificate cannot go on"
+)]
 fn answer_of(offer: &MediaOffer) -> Result<(PreparedPeer, MediaAnswer), OfferError> {
     let candidate = |protocol| Candidate {
-        address: "192.0.2.7:7882".parse().expect("an address"),
+        address: SocketAddr::from(([192, 0, 2, 7], 7_882)),
         protocol,
     };
     let config = SfuConfig {
@@ -69,14 +73,14 @@ fn refusal(offer: &MediaOffer) -> String {
 
 /// The m-lines of an answer with the lines below them.
 fn sections(answer: &MediaAnswer) -> Vec<Vec<&str>> {
-    let mut sections = vec![Vec::new()];
-    for line in answer.answer.lines() {
-        if line.starts_with("m=") {
-            sections.push(Vec::new());
-        }
-        sections.last_mut().expect("a section").push(line);
-    }
-    sections
+    let lines: Vec<&str> = answer.answer.lines().collect();
+    let mut starts: Vec<usize> = (0..lines.len())
+        .filter(|at| lines[*at].starts_with("m="))
+        .collect();
+    starts.insert(0, 0);
+    starts.push(lines.len());
+    let piece = |pair: &[usize]| lines[pair[0]..pair[1]].to_vec();
+    starts.windows(2).map(piece).collect()
 }
 
 fn has(section: &[&str], line: &str) -> bool {

@@ -193,6 +193,13 @@ impl Client {
         let answer = SdpAnswer::from_sdp_string(&answer.answer).unwrap();
         let pending = self.pending.take().expect("an offer");
         self.rtc.sdp_api().accept_answer(pending, answer).unwrap();
+        // Browsers resend all that is asked for; str0m by itself gives up above a share.
+        let camera = self.sources[&Source::Camera];
+        for rid in RIDS.map(Rid::from) {
+            let mut api = self.rtc.direct_api();
+            let stream = api.stream_tx_by_mid(camera, Some(rid)).unwrap();
+            stream.set_rtx_cache(1_000, Duration::from_secs(2), None);
+        }
     }
 
     /// What came in a slot's picture.
@@ -282,7 +289,7 @@ impl Client {
                     self.zero_reports += 1;
                 }
             }
-            _ => {}
+            str0m::Event::IceConnectionStateChange(_) | str0m::Event::MediaAdded(_) | _ => {}
         }
     }
 

@@ -8,4 +8,20 @@ mod media;
 mod world;
 
 #[cfg(test)]
+mod hostile;
+#[cfg(test)]
+mod layers;
+#[cfg(test)]
+mod lipsync;
+#[cfg(test)]
+mod loss;
+#[cfg(test)]
+mod mute;
+#[cfg(test)]
+mod offers;
+#[cfg(test)]
+mod peers;
+#[cfg(test)]
 mod people;
+#[cfg(test)]
+mod speakers;

@@ -120,6 +120,15 @@ pub(crate) fn decode(packets: &[Received]) -> Vec<Frame> {
         };
         let id = picture_id(&first.payload);
         let tl0 = first.payload[4];
+        // A frame may be cut off where another layer or person begins: nothing refers to it.
+        let cut = frame.iter().skip(1).position(|packet| {
+            packet.label.key && packet.label.part == 0 && packet.timestamp != first.timestamp
+        });
+        if let Some(cut) = cut {
+            shown = shown.map(|(label, ..)| (label, id, tl0));
+            at += cut + 1;
+            continue;
+        }
         for (part, packet) in frame.iter().enumerate() {
             assert_eq!(usize::from(packet.label.part), part, "in {:?}", first.label);
             assert_eq!(

@@ -6,9 +6,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use zoom_protocol::{Limits, MediaEndReason, ParticipantId, RoomId, SlotId, SlotKind, Sources};
+use zoom_protocol::{
+    Limits, MediaAnswer, MediaEndReason, MediaOffer, ParticipantId, RoomId, SlotId, SlotKind,
+    Sources,
+};
 use zoom_sfu::{
-    Candidate, Certificate, Command, Event, Output, Protocol, Sfu, SfuConfig, Transport, negotiate,
+    Candidate, Certificate, Command, Event, OfferError, Output, Protocol, Sfu, SfuConfig,
+    Transport, negotiate,
 };
 
 use crate::client::{Client, Sent};
@@ -55,6 +59,8 @@ pub(crate) struct World {
     pub(crate) clients: Vec<Client>,
     pub(crate) link: Link,
     pub(crate) events: Vec<(Duration, Event)>,
+    /// The server's ICE user name fragment of each client, from the last answer.
+    pub(crate) ufrags: Vec<String>,
     flights: BTreeMap<(Instant, u64), Flight>,
     flown: u64,
     seed: u64,
@@ -83,6 +89,7 @@ impl World {
             clients: Vec::new(),
             link: Link::default(),
             events: Vec::new(),
+            ufrags: Vec::new(),
             flights: BTreeMap::new(),
             flown: 0,
             seed,
@@ -111,16 +118,50 @@ impl World {
     /// Makes the peer of a client, or a replacement.
     pub(crate) fn connect(&mut self, at: usize) {
         let offer = self.clients[at].offer(4, 2, 1);
-        let (peer, answer) = negotiate(&self.config, self.now, &offer).unwrap();
+        self.add(at, &offer, ROOM);
+    }
+
+    /// Replaces a client by one in another room.
+    pub(crate) fn join_room(&mut self, at: usize, room: RoomId) {
+        let microphone = self.clients[at].microphone;
+        self.clients[at] = Client::new(at as u8 + 1, self.began, self.now, Duration::ZERO);
+        self.clients[at].microphone = microphone;
+        let offer = self.clients[at].offer(4, 2, 1);
+        self.add(at, &offer, room);
+    }
+
+    fn add(&mut self, at: usize, offer: &MediaOffer, room: RoomId) {
+        let (peer, answer) = negotiate(&self.config, self.now, offer).unwrap();
+        self.note_answer(at, &answer);
         self.clients[at].answered(&answer);
         let participant = self.clients[at].id;
         self.command(Command::AddPeer {
-            room: ROOM,
+            room,
             participant,
             peer: Box::new(peer),
         });
-        let now = self.now;
-        let sent = self.clients[at].wake(now);
+        self.wake(at);
+    }
+
+    fn note_answer(&mut self, at: usize, answer: &MediaAnswer) {
+        let ufrag = answer
+            .answer
+            .lines()
+            .find_map(|line| line.strip_prefix("a=ice-ufrag:"))
+            .unwrap();
+        self.ufrags.resize(self.clients.len(), String::new());
+        self.ufrags[at] = ufrag.to_owned();
+    }
+
+    /// Notes the server's name from the last answer to another offer.
+    pub(crate) fn note_ufrag(&mut self, at: usize) {
+        let answer = self.answers(|_| true).pop().unwrap();
+        self.note_answer(at, &answer.unwrap());
+    }
+
+    /// Lets a client do what its session wants done now.
+    pub(crate) fn wake(&mut self, at: usize) {
+        let sent = self.clients[at].wake(self.now);
         self.fly(sent);
     }
 
@@ -191,21 +232,49 @@ impl World {
     }
 
     pub(crate) fn ended(&self, who: usize) -> Option<MediaEndReason> {
-        self.events.iter().find_map(|(_, event)| match event {
-            Event::Ended {
+        let id = self.clients[who].id;
+        self.events.iter().find_map(|(_, event)| {
+            if let Event::Ended {
                 participant,
                 reason,
-            } if *participant == self.clients[who].id => Some(*reason),
-            _ => None,
+            } = event
+                && *participant == id
+            {
+                Some(*reason)
+            } else {
+                None
+            }
         })
     }
 
     pub(crate) fn ranked(&self) -> Vec<Vec<ParticipantId>> {
-        let rankings = self.events.iter().filter_map(|(_, event)| match event {
-            Event::Speakers { ranked, .. } => Some(ranked.clone()),
-            _ => None,
+        let rankings = self.events.iter().filter_map(|(_, event)| {
+            if let Event::Speakers { ranked, .. } = event {
+                Some(ranked.clone())
+            } else {
+                None
+            }
         });
         rankings.collect()
+    }
+
+    /// The answers to further offers whose number is wanted.
+    pub(crate) fn answers(
+        &self,
+        wanted: impl Fn(u64) -> bool,
+    ) -> Vec<Result<MediaAnswer, OfferError>> {
+        let answers = self.events.iter().filter_map(|(_, event)| {
+            if let Event::Answered {
+                request, answer, ..
+            } = event
+                && wanted(*request)
+            {
+                Some(answer.clone())
+            } else {
+                None
+            }
+        });
+        answers.collect()
     }
 
     fn next_time(&self) -> Instant {
@@ -309,13 +378,6 @@ pub(crate) fn server() -> SocketAddr {
 pub(crate) fn person(index: u8) -> SlotId {
     SlotId {
         kind: SlotKind::Person,
-        index,
-    }
-}
-
-pub(crate) fn voice(index: u8) -> SlotId {
-    SlotId {
-        kind: SlotKind::Voice,
         index,
     }
 }
