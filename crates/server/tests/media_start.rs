@@ -1,9 +1,9 @@
 //! Starting and stopping the media threads by themselves: ports that are taken, addresses that are
 //! told, and a clean end.
 
-use std::net::{IpAddr, Ipv4Addr, TcpListener, UdpSocket};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpListener, UdpSocket};
 
-use zoom_client::media::{Draft, MediaOptions};
+use zoom_client::media::{Draft, MediaOptions, Way};
 use zoom_protocol::{Limits, ParticipantId};
 use zoom_server::media::{ConnectError, MediaConfig, MediaPool, PortKind, StartError};
 
@@ -105,4 +105,28 @@ async fn a_reoffer_without_a_peer_is_answered() {
     let (_, offer) = Draft::new(MediaOptions::default()).unwrap();
     let refused = room.reoffer(ParticipantId(1), offer).await;
     assert!(matches!(refused, Err(ConnectError::NoPeer)), "{refused:?}");
+}
+
+#[tokio::test]
+async fn media_connect_over_ipv6_by_udp_and_by_tcp() {
+    let local = Ipv6Addr::LOCALHOST.into();
+    let pool = MediaPool::start(MediaConfig {
+        advertise: vec![local],
+        ..config(0)
+    })
+    .unwrap();
+    let (events, _received) = tokio::sync::mpsc::channel(8);
+    let room = pool.open_room(events);
+    for (number, way) in [(1, Way::Udp), (2, Way::Tcp)] {
+        let (draft, offer) = Draft::new(MediaOptions {
+            way,
+            ..MediaOptions::default()
+        })
+        .unwrap();
+        let participant = ParticipantId(number);
+        let answer = room.connect(participant, offer).await.unwrap();
+        let peer = draft.start(&answer, participant, local).await.unwrap();
+        let report = peer.wait_for(|report| report.connected).await;
+        assert!(report.connected, "{way:?}");
+    }
 }

@@ -145,3 +145,25 @@ async fn people_meet_while_strangers_hold_connections() {
     drop(strangers);
     house.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_client_that_stops_reading_loses_packets_and_costs_nobody_else_any() {
+    let house = House::start().await;
+    let speaks = MediaOptions {
+        packets_per_frame: [8, 8, 8],
+        ..MediaOptions::default()
+    };
+    let speaks = house.guest_with("Speaks", ON, speaks).await;
+    let reads = house.guest("Reads").await;
+    let slow = house.tcp_guest("Slow").await;
+    slow.sees_and_hears(speaks.id, 5).await;
+    slow.peer.read(false);
+    let media = house.media.clone();
+    until("packets to be dropped", || media.counters().dropped > 200).await;
+    reads.sees_and_hears(speaks.id, 20).await;
+    assert_nothing_lost(&reads);
+    // It reads again, and is back in the call.
+    slow.peer.read(true);
+    slow.sees_and_hears(speaks.id, 10).await;
+    house.stop().await;
+}

@@ -72,6 +72,7 @@ pub struct Peer {
 #[derive(Debug)]
 enum Order {
     Send(Sources),
+    Read(bool),
     Offer(Change, oneshot::Sender<Result<MediaOffer, MediaError>>),
     Answer(MediaAnswer, oneshot::Sender<Result<(), MediaError>>),
 }
@@ -106,6 +107,7 @@ impl Peer {
             line_of: HashMap::new(),
             report: Report::default(),
             publish,
+            reads: true,
         };
         let task = tokio::spawn(run.until_end(waiting));
         Ok(Self {
@@ -153,6 +155,11 @@ impl Peer {
         let (reply, done) = oneshot::channel();
         self.order(Order::Answer(answer, reply));
         done.await.map_err(|_| MediaError::Ended)?
+    }
+
+    /// Reads nothing that comes from here on, or reads again, as a machine does that is too slow.
+    pub fn read(&self, read: bool) {
+        self.order(Order::Read(read));
     }
 
     /// Falls silent without a word, as a machine does that loses its network.
@@ -203,6 +210,7 @@ struct Run {
     line_of: HashMap<Ssrc, Line>,
     report: Report,
     publish: watch::Sender<Report>,
+    reads: bool,
 }
 
 impl Run {
@@ -225,7 +233,7 @@ impl Run {
         loop {
             let timeout = self.drain()?;
             tokio::select! {
-                received = self.net.receive() => {
+                received = self.net.receive(), if self.reads => {
                     let received = received?;
                     let contents = Receive::new(
                         received.protocol,
@@ -327,6 +335,10 @@ impl Run {
         let told = match order {
             Order::Send(sources) => {
                 self.sending.set(sources);
+                true
+            }
+            Order::Read(read) => {
+                self.reads = read;
                 true
             }
             Order::Offer(change, reply) => reply.send(self.offer(change)).is_ok(),

@@ -3,7 +3,9 @@
     dead_code,
     unreachable_pub,
     clippy::allow_attributes,
-    reason = "every test file uses its part of it"
+    clippy::unwrap_used,
+    clippy::wildcard_enum_match_arm,
+    reason = "every test file uses its part of it, and a test fails by a panic"
 )]
 
 use std::{
@@ -63,7 +65,8 @@ pub const ON: Sources = Sources {
 pub struct House {
     pub address: SocketAddr,
     pub media: MediaPool,
-    _data: Arc<TempDir>,
+    config: ServerConfig,
+    data: Arc<TempDir>,
     stop: oneshot::Sender<()>,
     serving: JoinHandle<()>,
 }
@@ -85,8 +88,13 @@ impl House {
         // Every guest comes from one address here.
         config.limits.joins_burst = 100_000;
         change(&mut config);
-        let server = Server::open(config).await.unwrap();
+        Self::open(config, data).await
+    }
+
+    async fn open(mut config: ServerConfig, data: Arc<TempDir>) -> Self {
+        let server = Server::open(config.clone()).await.unwrap();
         let address = server.local_addr();
+        config.listen = address;
         let media = server.media().clone();
         let (stop, stopped) = oneshot::channel::<()>();
         let serving = tokio::spawn(server.serve(async {
@@ -96,10 +104,18 @@ impl House {
         Self {
             address,
             media,
-            _data: data,
+            config,
+            data,
             stop,
             serving,
         }
+    }
+
+    /// Stops, and starts again at the same address with the same data.
+    pub async fn restart(self) -> Self {
+        let (config, data) = (self.config.clone(), Arc::clone(&self.data));
+        self.stop().await;
+        Self::open(config, data).await
     }
 
     pub fn url(&self) -> String {
