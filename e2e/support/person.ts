@@ -26,7 +26,10 @@ export class Person {
       const local = ['data:', 'blob:', 'about:'].includes(url.protocol);
       if (!local && !this.hosts.includes(url.host)) this.offences.push(`request to ${url.href}`);
     });
-    page.on('pageerror', (error) => this.offences.push(`uncaught ${error.message}`));
+    page.on('pageerror', ({ message }) => {
+      // Firefox reports a line that it could not open as an error of the page's.
+      if (!/connection to .*ws:/.test(message)) this.offences.push(`uncaught ${message}`);
+    });
     page.on('console', (message) => {
       if (/content.security.policy/i.test(message.text())) this.offences.push(message.text());
     });

@@ -95,14 +95,20 @@ async function writeTwenty({ room, from }: { room: string; from: number }): Prom
     id += 1;
     socket.send(JSON.stringify({ id, type, ...fields }));
   };
+  let posted = 0;
   await new Promise<void>((resolve, reject) => {
     socket.onopen = () => {
       ask('hello');
       ask('join', { room, name: 'Writer' });
-      for (let line = from; line < from + 20; line += 1) {
+    };
+    socket.onmessage = ({ data }: MessageEvent<string>) => {
+      const { type } = JSON.parse(data) as { type: string };
+      if (type === 'error') reject(new Error(data));
+      for (let line = from; type === 'joined' && line < from + 20; line += 1) {
         ask('post', { client_id: `line-${line}`, text: `line ${line} of many` });
       }
-      ask('leave');
+      posted += type === 'posted' ? 1 : 0;
+      if (type === 'posted' && posted === 20) ask('leave');
     };
     socket.onclose = ({ code }) => (code === 1000 ? resolve() : reject(new Error(String(code))));
   });
