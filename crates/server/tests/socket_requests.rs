@@ -186,6 +186,48 @@ async fn an_offer_that_is_garbage_refuses_the_whole_join_and_it_may_be_said_agai
 }
 
 #[tokio::test]
+async fn an_offer_with_200_m_lines_is_refused_by_their_number() {
+    let server = TestServer::start().await;
+    let mut sdp = String::from("v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n");
+    for mid in 0..200 {
+        sdp.push_str(&format!(
+            "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\nc=IN IP4 0.0.0.0\r\na=mid:{mid}\r\n\
+             a=recvonly\r\na=rtpmap:111 opus/48000/2\r\n"
+        ));
+    }
+    let mut client = server.hello().await;
+    let media = json!({ "offer": sdp, "sources": {}, "slots": [] });
+    let join = json!({ "type": "join", "room": "many", "name": "Kim", "media": media });
+    let (code, message) = client.refused(join).await;
+    assert_eq!(code, ErrorCode::BadOffer);
+    assert!(message.contains("64"), "{message}");
+}
+
+#[tokio::test]
+async fn offers_beyond_the_rate_are_refused_without_being_read() {
+    let server = TestServer::with(|limits| {
+        limits.offers_burst = 2;
+        limits.offers_per_minute = 1;
+    })
+    .await;
+    let (mut client, _) = server.join("offers", "Kim").await;
+    let media = json!({ "offer": "garbage", "sources": {}, "slots": [] });
+    let offer = json!({ "type": "media", "replace": true, "media": media });
+    for wanted in [ErrorCode::BadOffer, ErrorCode::BadOffer, ErrorCode::TooFast] {
+        assert_eq!(client.refused(offer.clone()).await.0, wanted);
+    }
+}
+
+#[tokio::test]
+async fn a_room_that_can_take_no_more_says_that_it_is_busy() {
+    let server = TestServer::with(|limits| limits.room_queue = 0).await;
+    let mut client = server.hello().await;
+    let join = json!({ "type": "join", "room": "busy", "name": "Kim" });
+    assert_eq!(client.refused(join).await.0, ErrorCode::Busy);
+    assert_eq!(server.hub.counts().rooms, 0);
+}
+
+#[tokio::test]
 async fn errors_are_written_in_the_language_of_hello() {
     let server = TestServer::start().await;
     let mut korean = server.connect().await;

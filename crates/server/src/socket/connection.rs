@@ -241,24 +241,18 @@ where
         None
     }
 
+    /// When the clock is to be looked at again.
     fn next_due(&self, session: &Session, limits: &Limits) -> Instant {
         let heard = self.socket.get_ref().last();
         let silent = heard + ms(limits.silence_ms);
-        let ping = heard.max(self.pinged) + ms(limits.heartbeat_ms);
-        let now = Instant::now();
-        // While nothing can be sent there is no ping to wait for; it is looked at again soon.
-        let ping = ping.max(now + Duration::from_millis(1));
         let hello = (!session.is_greeted()).then(|| self.opened + ms(limits.hello_timeout_ms));
-        let written = self.stalled.map(|then| then + ms(limits.write_timeout_ms));
-        let ping = if self.stalled.is_some() {
-            now + ms(limits.heartbeat_ms)
-        } else {
-            ping
+        // Nothing is pinged while nothing can be sent.
+        let ping_or_stuck = match self.stalled {
+            None => heard.max(self.pinged) + ms(limits.heartbeat_ms),
+            Some(then) => then + ms(limits.write_timeout_ms),
         };
-        [hello, written]
-            .into_iter()
-            .flatten()
-            .fold(silent.min(ping), Instant::min)
+        // A socket that stalls in between is noticed at the ping that it would have got.
+        silent.min(ping_or_stuck).min(hello.unwrap_or(silent))
     }
 
     /// Says goodbye and waits for the other side's.
