@@ -4,6 +4,12 @@
 //! nothing. Inputs go in with the time they came at, and what they cause comes out as [`Output`]s,
 //! one closed enum. The same inputs at the same times give the same outputs, bit for bit.
 //!
+//! Three things hold whatever comes in. A request has one answer, and its state changes after that
+//! answer. An entry is told when it is on disk, to everybody in the order of its numbers, and the
+//! page that somebody enters with and the events that follow it fit without a gap or a repeat. A
+//! participant outlives their socket and their peer: slots, sources and people stay as they were
+//! until the participant leaves or is lost.
+//!
 //! What it does not do: it keeps no timeline (it asks for appends and pages, and whoever drives it
 //! brings the outcomes back), it reads no SDP (it asks for a negotiation and learns its result), and
 //! it mints no ids and no tokens: participants' ids and resume tokens come in from outside.

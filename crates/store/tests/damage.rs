@@ -149,3 +149,29 @@ fn a_whole_database_opens_again_after_the_look() {
     let dir = filled();
     assert_eq!(numbers(&open(dir.path()), "a").len(), 400);
 }
+
+/// What a crash leaves: the files of a store that is open. The log has entries that the database
+/// lacks, and there may be no index beside it.
+#[test]
+fn a_log_that_a_crash_left_is_read_when_the_database_is_whole_and_kept_when_it_is_not() {
+    let dir = filled();
+    let store = open(dir.path());
+    append(&store, request("a", 1, "in-the-log", 9_000));
+    let copy = || {
+        let crashed = tempfile::tempdir().unwrap();
+        for name in ["zoom.db", "zoom.db-wal"] {
+            fs::copy(dir.path().join(name), crashed.path().join(name)).unwrap();
+        }
+        crashed
+    };
+    let whole = copy();
+    assert_eq!(numbers(&open(whole.path()), "a").len(), 401);
+
+    let damaged = copy();
+    let path = damaged.path().join("zoom.db");
+    let mut bytes = fs::read(&path).unwrap();
+    let middle = bytes.len() / 4_096 / 2 * 4_096;
+    bytes[middle..middle + 4_096].fill(0xa5);
+    fs::write(&path, bytes).unwrap();
+    must_be_refused(damaged.path(), "noise beside a log");
+}
