@@ -55,6 +55,12 @@ impl Server {
     /// # Errors
     /// What is in the way, one variant each.
     pub async fn open(config: ServerConfig) -> Result<Self, ServerError> {
+        // Disks and name services may be slow, and others share the runtime.
+        let opened = tokio::task::spawn_blocking(move || Self::open_blocking(config)).await;
+        opened.unwrap_or_else(|panic| Err(ServerError::Build(panic.to_string())))
+    }
+
+    fn open_blocking(config: ServerConfig) -> Result<Self, ServerError> {
         // The data come first: a second copy on them must not disturb what the first one serves.
         let store = Store::open(&config.data, &config.limits)?;
         let mut random = [0; 32];
@@ -102,6 +108,11 @@ impl Server {
             .into_iter()
             .map(|address| link(address, self.tls.is_some()))
             .collect()
+    }
+
+    /// The open rooms and the sockets.
+    pub fn hub(&self) -> &Hub {
+        &self.hub
     }
 
     /// The media threads.
@@ -165,8 +176,11 @@ fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), ServerError>
         let address = listener.local_addr()?;
         Ok((listener, address))
     };
-    open().map_err(|source| match source.kind() {
-        io::ErrorKind::AddrInUse => ServerError::AddressInUse { address },
-        _ => ServerError::Listen { address, source },
+    open().map_err(|source| {
+        if source.kind() == io::ErrorKind::AddrInUse {
+            ServerError::AddressInUse { address }
+        } else {
+            ServerError::Listen { address, source }
+        }
     })
 }

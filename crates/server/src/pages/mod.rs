@@ -89,7 +89,8 @@ impl Site {
             lang => visit.language.tag(),
             locale => visit.language.locale(),
             languages,
-            origin => visit.origin.as_deref(),
+            // Checked to have no character that means anything in HTML.
+            origin => visit.origin.clone().map(Value::from_safe_string),
             t => self.texts(visit.language).value(),
         };
         let rendered = self

@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{HeaderValue, StatusCode, header};
-use minijinja::context;
+use minijinja::{Value, context};
 use zoom_protocol::RoomName;
 
 use super::{Problem, Site, link, problem::WrongRoom, visit::Visit};
@@ -37,7 +37,8 @@ pub(crate) async fn page(State(site): State<Arc<Site>>, visit: Visit) -> Respons
     }
     let values = context! {
         room => room.as_str(),
-        path => canonical,
+        // Percent-encoded: no character of it means anything in HTML.
+        path => Value::from_safe_string(canonical),
         app => site.assets().has("room"),
     };
     site.page(&visit, StatusCode::OK, "room.html", values)
