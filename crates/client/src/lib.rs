@@ -5,6 +5,29 @@
 //! [`media`] is a peer that publishes synthetic sound and pictures and counts what it receives,
 //! for bots that test, measure or stand in for people.
 //!
+//! ```no_run
+//! # async fn meet() -> Result<(), Box<dyn std::error::Error>> {
+//! use zoom_client::{Client, protocol::{Event, Join, Sources}};
+//!
+//! let (client, mut events) = Client::connect("http://127.0.0.1:8080").await?;
+//! let joined = client
+//!     .join(Join {
+//!         room: "blue-otter-42".parse()?,
+//!         name: "Bot".parse()?,
+//!         sources: Sources::default(),
+//!         media: None,
+//!     })
+//!     .await?;
+//! client.post("greeting-1".parse()?, "Hello, room!".parse()?).await?;
+//! while let Some(event) = events.next().await {
+//!     if let Event::ParticipantJoined { participant } = event {
+//!         println!("{} has come to {}", participant.person.name, joined.room);
+//!     }
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! What it does not do: it does not reconnect by itself (a lost socket ends the [`Events`], and
 //! [`ConnectOptions::resume`] brings the participant back), and it has no codecs.
 

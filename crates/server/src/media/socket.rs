@@ -97,6 +97,14 @@ impl UdpPort {
         };
         socket.set_recv_buffer_size(buffer_bytes)?;
         socket.set_send_buffer_size(buffer_bytes)?;
+        let granted = socket.recv_buffer_size()?;
+        if granted < buffer_bytes {
+            tracing::debug!(
+                granted,
+                asked = buffer_bytes,
+                "the system grants a smaller receive buffer (net.core.rmem_max)"
+            );
+        }
         socket.bind(&SocketAddr::new(unspecified, port).into())?;
         socket.set_nonblocking(true)?;
         let socket = mio::net::UdpSocket::from_std(socket.into());

@@ -100,6 +100,7 @@ impl MediaThread {
     /// Runs until it is told to stop. A panic ends the peers of this thread, who come back by
     /// another offer, and not the thread.
     pub(super) fn run(mut self, mut core: Core) {
+        let _closing = Closing(Arc::clone(&self.config.queue));
         let mut events = Events::with_capacity(1_024);
         loop {
             let turn = catch_unwind(AssertUnwindSafe(|| self.turn(&mut core, &mut events)));
@@ -118,7 +119,6 @@ impl MediaThread {
                 }
             }
         }
-        self.config.queue.close();
         core.close_all(Instant::now());
         self.drain(&mut core, Instant::now());
         self.send();
@@ -399,6 +399,15 @@ impl MediaThread {
         for port in &mut self.config.ports {
             port.readable = true;
         }
+    }
+}
+
+/// However the loop ends, nobody waits for it any more.
+struct Closing(Arc<Queue>);
+
+impl Drop for Closing {
+    fn drop(&mut self) {
+        self.0.close();
     }
 }
 
