@@ -178,3 +178,35 @@ async fn a_request_right_behind_the_resume_belongs_to_the_room() {
         zoom_protocol::Answer::Posted(_)
     ));
 }
+
+#[tokio::test]
+async fn a_request_right_behind_a_refused_resume_is_answered_as_well() {
+    let server = TestServer::start().await;
+    let (_lee, _) = server.join("pipeline", "Lee").await;
+    for others_are_there in [true, false] {
+        let room = if others_are_there {
+            "pipeline"
+        } else {
+            "empty"
+        };
+        let (mut kim, joined) = server.join(room, "Kim").await;
+        kim.request(json!({ "type": "leave" })).await;
+        kim.closed().await;
+        let mut kim = server.connect().await;
+        let token = joined.resume_token;
+        let hello = json!({ "type": "hello", "resume": { "token": token, "after": 0 } });
+        let hello = kim.ask(hello).await;
+        let post = json!({ "type": "post", "client_id": "a", "text": "too early" });
+        let post = kim.ask(post).await;
+        assert!(matches!(
+            kim.answer_to(Some(hello)).await,
+            zoom_protocol::Answer::Welcome(welcome) if welcome.refused.is_some()
+        ));
+        assert!(matches!(
+            kim.answer_to(Some(post)).await,
+            zoom_protocol::Answer::Error(error) if error.code == ErrorCode::JoinFirst
+        ));
+        kim.join(room, "Kim").await;
+        assert_eq!(kim.post("a", "in time").await, 1);
+    }
+}

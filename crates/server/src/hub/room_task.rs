@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     media::ConnectError,
-    socket::{Meaning, error},
+    socket::{Language, Meaning, error},
 };
 
 /// How soon a media thread is told again what it had no space for.
@@ -56,11 +56,11 @@ struct RoomTask {
     inbox: Inbox,
     receiver: Receiver,
     media: MediaLink,
-    /// The sockets that the room knows, by their lines.
+    /// The sockets that have come to the room's door and are not gone.
     entrants: HashMap<SocketId, Member>,
 }
 
-/// A socket that the room knows.
+/// A socket at the door or in the room.
 struct Member {
     entrant: Entrant,
     /// The request that brought it in, until it is answered.
@@ -70,8 +70,10 @@ struct Member {
 impl RoomTask {
     /// What the store knows of the room.
     async fn recall(&self, name: &RoomName) -> Result<Option<RoomRecord>, String> {
-        let store = self.opening.hub().0.store.clone();
+        let hub = self.opening.hub();
+        let store = hub.0.store.clone();
         let key = name.key().to_owned();
+        let _turn = hub.0.reads.acquire().await;
         match tokio::task::spawn_blocking(move || store.room(&key)).await {
             Ok(record) => record.map_err(|error| error.to_string()),
             Err(panic) => Err(panic.to_string()),
@@ -86,13 +88,17 @@ impl RoomTask {
                 self.carry_out(&room, output);
             }
             if is_empty && room.is_empty() && self.opening.close_if_idle(&self.receiver) {
-                return;
+                // Whoever is left was not let in, and may go elsewhere.
+                return self.entrants.clear();
             }
             let timeout = room.poll_timeout();
             tokio::select! {
                 parcel = self.receiver.receive() => match parcel {
                     Some(Parcel::Enter(entrant, input)) => self.let_in(&mut room, entrant, input),
                     Some(Parcel::Request(input) | Parcel::Outcome(input)) => {
+                        if let Input::Disconnected { socket } = input {
+                            self.entrants.remove(&socket);
+                        }
                         room.handle(now(), input);
                     }
                     Some(Parcel::Stop) | None => return,
@@ -109,13 +115,22 @@ impl RoomTask {
         while !self.opening.close_if_idle(&self.receiver) {
             match self.receiver.receive().await {
                 Some(Parcel::Enter(entrant, input)) => {
-                    let refusal = error(entrant.language, ErrorCode::StorageFailed);
-                    refuse(self.opening.hub().limits(), &entrant, &input, refusal);
+                    refuse(self.opening.hub().limits(), &entrant, &input);
+                    let member = Member {
+                        entrant,
+                        entering: None,
+                    };
+                    self.entrants.insert(member.entrant.socket, member);
+                }
+                Some(Parcel::Request(Input::Request { socket, id, .. })) => {
+                    let refusal = error(Language::English, ErrorCode::JoinFirst);
+                    self.answer(socket, id, Answer::Error(refusal));
                 }
                 Some(Parcel::Request(_) | Parcel::Outcome(_)) => {}
                 Some(Parcel::Stop) | None => return,
             }
         }
+        self.entrants.clear();
     }
 
     fn let_in(&mut self, room: &mut Room, entrant: Entrant, input: Input) {
@@ -162,12 +177,12 @@ impl RoomTask {
                 let is_in = result.is_ok();
                 let answer = welcome(limits, entrant.language, Some(result));
                 let (text, _) = messages::answer(entrant.language, Some(id), answer);
-                if is_in {
-                    entrant.line.say(text, Meaning::Plain);
+                let meaning = if is_in {
+                    Meaning::Plain
                 } else {
-                    entrant.line.say(text, Meaning::NotEntered);
-                    self.entrants.remove(&socket);
-                }
+                    Meaning::NotEntered
+                };
+                entrant.line.say(text, meaning);
             }
             Output::Event { to, event } => self.tell(&to, event),
             Output::Append(append) => self.append(room, *append),
@@ -187,17 +202,16 @@ impl RoomTask {
         let Some(member) = self.entrants.get_mut(&socket) else {
             return;
         };
-        let is_refused = matches!(what, Answer::Error(_));
-        let (text, meaning) = answer(member.entrant.language, Some(id), what);
-        if member.entering != Some(id) {
-            member.entrant.line.say(text, meaning);
-        } else if is_refused {
-            member.entrant.line.say(text, Meaning::NotEntered);
-            self.entrants.remove(&socket);
-        } else {
-            member.entrant.line.say(text, meaning);
+        let is_entering = member.entering == Some(id);
+        if is_entering {
             member.entering = None;
         }
+        let (text, meaning) = answer(member.entrant.language, Some(id), what);
+        let meaning = match meaning {
+            Meaning::Refusal if is_entering => Meaning::NotEntered,
+            meaning @ (Meaning::Plain | Meaning::Refusal | Meaning::NotEntered) => meaning,
+        };
+        member.entrant.line.say(text, meaning);
     }
 
     fn tell(&self, to: &Audience, event: zoom_protocol::Event) {
@@ -310,8 +324,9 @@ impl Drop for RoomTask {
 }
 
 /// Refuses somebody whom no room has seen.
-fn refuse(limits: &zoom_protocol::Limits, entrant: &Entrant, input: &Input, refusal: ErrorAnswer) {
+fn refuse(limits: &zoom_protocol::Limits, entrant: &Entrant, input: &Input) {
     let id = entering(input);
+    let refusal = error(entrant.language, ErrorCode::StorageFailed);
     let (text, _) = if matches!(input, Input::Resume(_)) {
         let welcome = welcome(limits, entrant.language, Some(Err(refusal)));
         answer(entrant.language, id, welcome)

@@ -26,10 +26,10 @@ use tokio_tungstenite::{
 use zoom_protocol::{Limits, close_code};
 
 use super::{
-    heard::Heard,
     line::{Line, Meaning, Next},
     session::Session,
     texts::close_reason,
+    watched::Watched,
 };
 use crate::hub;
 
@@ -64,12 +64,12 @@ enum Step {
 
 /// One socket.
 struct Connection<S> {
-    socket: WebSocketStream<Heard<S>>,
+    socket: WebSocketStream<Watched<S>>,
     line: Line,
     opened: Instant,
     /// Something was written that is not yet with the operating system.
     is_unflushed: bool,
-    /// Since when the operating system takes nothing.
+    /// Since when the operating system does not take all that there is.
     stalled: Option<Instant>,
     pinged: Instant,
     /// Whose turn it is to be looked at first, so that neither direction starves the other.
@@ -84,7 +84,7 @@ where
     let limits = session.limits().clone();
     let now = Instant::now();
     let config = config(&limits);
-    let stream = Heard::new(stream);
+    let stream = Watched::new(stream);
     let mut connection = Connection {
         socket: WebSocketStream::from_raw_socket(stream, Role::Server, Some(config)).await,
         line: session.seat().line.clone(),
@@ -217,17 +217,15 @@ where
     fn look_at_clock(&mut self, session: &Session, limits: &Limits) -> Option<u16> {
         let now = Instant::now();
         let since = |then: Instant| now.saturating_duration_since(then);
-        let heard = self.socket.get_ref().last();
+        let heard = self.socket.get_ref().heard();
         if !session.is_greeted() && since(self.opened) >= ms(limits.hello_timeout_ms) {
             return Some(close_code::NO_HELLO);
         }
         if since(heard) >= ms(limits.silence_ms) {
             return Some(close_code::SILENT);
         }
-        if self
-            .stalled
-            .is_some_and(|then| since(then) >= ms(limits.write_timeout_ms))
-        {
+        let stuck = self.stalled_since().map(since);
+        if stuck.is_some_and(|stuck| stuck >= ms(limits.write_timeout_ms)) {
             return Some(close_code::TOO_SLOW);
         }
         let heartbeat = ms(limits.heartbeat_ms);
@@ -241,13 +239,19 @@ where
         None
     }
 
+    /// Since when what is to be sent does not move at all.
+    fn stalled_since(&self) -> Option<Instant> {
+        let taken = self.socket.get_ref().taken();
+        self.stalled.map(|then| then.max(taken))
+    }
+
     /// When the clock is to be looked at again.
     fn next_due(&self, session: &Session, limits: &Limits) -> Instant {
-        let heard = self.socket.get_ref().last();
+        let heard = self.socket.get_ref().heard();
         let silent = heard + ms(limits.silence_ms);
         let hello = (!session.is_greeted()).then(|| self.opened + ms(limits.hello_timeout_ms));
         // Nothing is pinged while nothing can be sent.
-        let ping_or_stuck = match self.stalled {
+        let ping_or_stuck = match self.stalled_since() {
             None => heard.max(self.pinged) + ms(limits.heartbeat_ms),
             Some(then) => then + ms(limits.write_timeout_ms),
         };

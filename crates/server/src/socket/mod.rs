@@ -4,12 +4,12 @@ mod connection;
 mod echo;
 mod frames;
 mod handshake;
-mod heard;
 mod line;
 mod seats;
 mod session;
 mod texts;
 mod token;
+mod watched;
 
 use std::{net::SocketAddr, time::Instant};
 

@@ -101,7 +101,7 @@ impl Session {
             Meaning::Plain => true,
             Meaning::Refusal => self.refusals.take(now),
             Meaning::NotEntered => {
-                self.room = None;
+                self.leave_the_door();
                 self.refusals.take(now)
             }
         }
@@ -110,6 +110,11 @@ impl Session {
     /// Tells the room that the socket is gone.
     pub(super) fn end(&mut self) {
         self.seat.line.hang_up();
+        self.leave_the_door();
+    }
+
+    /// Tells the room, if there is one, that nothing more comes from this socket.
+    fn leave_the_door(&mut self) {
         if let Some(room) = self.room.take() {
             let socket = self.seat.socket;
             room.outcome(Input::Disconnected { socket });

@@ -1,4 +1,4 @@
-//! A stream that remembers when something last came over it.
+//! A stream that remembers when something last went over it, in either direction.
 
 use std::{
     io,
@@ -11,29 +11,37 @@ use tokio::{
     time::Instant,
 };
 
-/// A stream and the time of its last byte. A large message that comes slowly is life, too.
+/// A stream and the times of its last bytes. A large message that goes slowly is life, too.
 #[derive(Debug)]
-pub(super) struct Heard<S> {
+pub(super) struct Watched<S> {
     stream: S,
-    last: Instant,
+    heard: Instant,
+    taken: Instant,
 }
 
-impl<S> Heard<S> {
+impl<S> Watched<S> {
     /// Counts from this moment on.
     pub(super) fn new(stream: S) -> Self {
+        let now = Instant::now();
         Self {
             stream,
-            last: Instant::now(),
+            heard: now,
+            taken: now,
         }
     }
 
     /// When the last byte came.
-    pub(super) fn last(&self) -> Instant {
-        self.last
+    pub(super) fn heard(&self) -> Instant {
+        self.heard
+    }
+
+    /// When the system last took a byte.
+    pub(super) fn taken(&self) -> Instant {
+        self.taken
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Heard<S> {
+impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -42,19 +50,21 @@ impl<S: AsyncRead + Unpin> AsyncRead for Heard<S> {
         let before = buffer.filled().len();
         let read = ready!(Pin::new(&mut self.stream).poll_read(context, buffer));
         if buffer.filled().len() > before {
-            self.last = Instant::now();
+            self.heard = Instant::now();
         }
         Poll::Ready(read)
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Heard<S> {
+impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(context, bytes)
+        let written = ready!(Pin::new(&mut self.stream).poll_write(context, bytes));
+        self.taken = Instant::now();
+        Poll::Ready(written)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
