@@ -11,7 +11,10 @@ mod room_task;
 
 use std::{
     fmt,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::{Duration, Instant, SystemTime},
 };
 
@@ -54,6 +57,8 @@ pub struct Counts {
     pub sockets: usize,
     /// Open rooms.
     pub rooms: usize,
+    /// People in them, those who may come back among them.
+    pub participants: usize,
 }
 
 /// The open rooms and the counted sockets of one server. Cheap to clone.
@@ -70,6 +75,7 @@ struct Inner {
     seats: Seats,
     echoes: Backlogs,
     directory: Directory,
+    participants: AtomicUsize,
     /// Bounds how many timeline pages are read at once.
     reads: Arc<Semaphore>,
 }
@@ -92,6 +98,7 @@ impl Hub {
             seats: Seats::new(config.limits.clone()),
             echoes: Backlogs::default(),
             directory: Directory::default(),
+            participants: AtomicUsize::new(0),
             reads: Arc::new(Semaphore::new(readers.max(1))),
             limits: config.limits,
             store: config.store,
@@ -109,6 +116,7 @@ impl Hub {
         Counts {
             sockets: self.0.seats.taken(),
             rooms: self.0.directory.open(),
+            participants: self.0.participants.load(Ordering::Relaxed),
         }
     }
 
@@ -119,7 +127,7 @@ impl Hub {
         let sockets = tokio::time::timeout(patience, self.0.seats.close()).await;
         let rooms = tokio::time::timeout(patience, self.0.directory.close()).await;
         if sockets.is_err() || rooms.is_err() {
-            let Counts { sockets, rooms } = self.counts();
+            let Counts { sockets, rooms, .. } = self.counts();
             tracing::info!(sockets, rooms, "stopped without waiting for the rest");
         }
     }

@@ -1,6 +1,6 @@
 //! The task of one open room: it feeds the [`Room`], and carries out what the room says.
 
-use std::{collections::HashMap, future, time::Duration};
+use std::{collections::HashMap, future, sync::atomic::Ordering, time::Duration};
 
 use tokio::time::{Instant, sleep, sleep_until};
 use zoom_protocol::{Answer, ErrorAnswer, ErrorCode, RequestId, RoomName, close_code};
@@ -32,6 +32,7 @@ pub(super) async fn run(opening: Opening, name: RoomName, inbox: Inbox, receiver
     let mut task = RoomTask {
         media: MediaLink::new(opening.hub().0.media.clone()),
         entrants: HashMap::new(),
+        participants: 0,
         opening,
         inbox,
         receiver,
@@ -58,6 +59,8 @@ struct RoomTask {
     media: MediaLink,
     /// The sockets that have come to the room's door and are not gone.
     entrants: HashMap<SocketId, Member>,
+    /// How many people the hub counts in this room.
+    participants: usize,
 }
 
 /// A socket at the door or in the room.
@@ -87,6 +90,7 @@ impl RoomTask {
                 is_empty |= output == Output::Empty;
                 self.carry_out(&room, output);
             }
+            self.count(room.len());
             if is_empty && room.is_empty() && self.opening.close_if_idle(&self.receiver) {
                 // Whoever is left was not let in, and may go elsewhere.
                 return self.entrants.clear();
@@ -108,6 +112,17 @@ impl RoomTask {
                 () = sleep(MEDIA_RETRY), if self.media.is_waiting() => self.media.retry(),
             }
         }
+    }
+
+    /// Tells the hub how many people are here.
+    fn count(&mut self, participants: usize) {
+        let all = &self.opening.hub().0.participants;
+        if participants > self.participants {
+            all.fetch_add(participants - self.participants, Ordering::Relaxed);
+        } else {
+            all.fetch_sub(self.participants - participants, Ordering::Relaxed);
+        }
+        self.participants = participants;
     }
 
     /// Refuses everybody as long as somebody asks; for a room whose timeline cannot be read.
@@ -312,6 +327,7 @@ impl Drop for RoomTask {
     /// However the task ends: nobody is left waiting in front of it. Lines that were closed before
     /// keep their code.
     fn drop(&mut self) {
+        self.count(0);
         for member in self.entrants.values() {
             member.entrant.line.close(close_code::INTERNAL);
         }
