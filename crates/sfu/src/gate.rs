@@ -16,6 +16,11 @@ use crate::{Protocol, peer::Peer};
 
 /// Addresses of one peer: a browser checks from each of its interfaces, over UDP and TCP.
 const ADDRESSES_PER_PEER: usize = 16;
+/// Addresses that a peer may teach us until its next ICE restart: its session remembers each.
+const LESSONS_PER_PEER: u32 = 64;
+/// The largest datagram: what an Ethernet frame holds. A session has room for 2,000 bytes, and what
+/// it sends on is a little larger than what came in.
+const DATAGRAM_BYTES: usize = 1_500;
 
 /// What a datagram is, by its first byte (RFC 7983).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +34,7 @@ pub(crate) enum Class {
 /// Sorts a datagram.
 pub(crate) fn classify(datagram: &[u8]) -> Class {
     match datagram.first() {
+        Some(_) if datagram.len() > DATAGRAM_BYTES => Class::Garbage,
         Some(0..=3) if datagram.len() >= 20 => Class::Stun,
         Some(20..=63) if datagram.len() >= 13 => Class::Sealed,
         Some(128..=191) if datagram.len() >= 8 => Class::Sealed,
@@ -89,17 +95,23 @@ impl Gate {
     }
 
     /// Notes that an address is a peer's. An address has one owner: the last that proved it.
+    /// Returns whether it is the peer's; a peer with too many addresses gets no more.
     pub(crate) fn learn(
         &mut self,
         who: ParticipantId,
         peer: &mut Peer,
         protocol: Protocol,
         address: SocketAddr,
-    ) {
+    ) -> bool {
         let key = (protocol, address);
-        if self.addresses.insert(key, who) == Some(who) {
-            return;
+        if self.addresses.get(&key) == Some(&who) {
+            return true;
         }
+        if peer.lessons >= LESSONS_PER_PEER {
+            return false;
+        }
+        peer.lessons += 1;
+        self.addresses.insert(key, who);
         if !peer.addresses.contains(&key) {
             peer.addresses.push_back(key);
         }
@@ -109,6 +121,7 @@ impl Gate {
             self.forget_address(who, oldest);
         }
         tracing::debug!(participant = %who, ?protocol, %address, "address learned");
+        true
     }
 
     /// Enters a peer's user name fragment.

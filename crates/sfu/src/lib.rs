@@ -9,7 +9,7 @@
 //! what, which person belongs into which slot, or any message of the wire but the media offer.
 //!
 //! The way of a packet: `gate` finds the peer that a datagram belongs to, its `Rtc` opens it,
-//! `forward` finds who watches the track, a `stream` of each gives it its own numbers (`rewrite`,
+//! `forward` finds who watches the track (`slots` keeps that), a `stream` of each gives it its own numbers (`rewrite`,
 //! `timeline`, `vp8`), and the `Rtc` of each seals it when it is drained.
 
 mod clock;
@@ -18,11 +18,14 @@ mod forward;
 mod gate;
 mod io;
 mod layers;
+mod lives;
 mod negotiate;
 mod offer;
 mod peer;
+mod profile;
 mod rewrite;
 mod sfu;
+mod slots;
 mod speakers;
 mod stats;
 mod stream;
@@ -35,5 +38,6 @@ pub use gate::peek_ufrag;
 pub use io::{Command, Event, Output, Protocol, Transport};
 pub use negotiate::{OfferError, negotiate};
 pub use peer::PreparedPeer;
+pub use profile::SrtpProfile;
 pub use sfu::Sfu;
 pub use stats::{PeerStats, SfuStats};

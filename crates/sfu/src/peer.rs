@@ -31,6 +31,8 @@ pub(crate) struct Peer {
     pub(crate) password: String,
     /// Where checks came from, the oldest first.
     pub(crate) addresses: VecDeque<(Protocol, SocketAddr)>,
+    /// How many addresses it taught us since ICE began or began again.
+    pub(crate) lessons: u32,
     pub(crate) sources: HashMap<Mid, Source>,
     pub(crate) slots: HashMap<SlotId, SlotState>,
     /// The slot of each outgoing picture.
@@ -99,6 +101,7 @@ impl Peer {
             ufrag: String::new(),
             password: String::new(),
             addresses: VecDeque::new(),
+            lessons: 0,
             sources: HashMap::new(),
             slots: HashMap::new(),
             pictures: HashMap::new(),
@@ -126,6 +129,9 @@ impl Peer {
     /// Reads what changes with each answer.
     pub(crate) fn offer_accepted(&mut self) {
         let credentials = self.rtc.direct_api().local_ice_credentials();
+        if self.ufrag != credentials.ufrag {
+            self.lessons = 0;
+        }
         self.ufrag = credentials.ufrag;
         self.password = credentials.pass;
         self.ssrcs.clear();

@@ -7,20 +7,18 @@ use std::{
 };
 
 use str0m::{Input, net::Receive};
-use zoom_protocol::{
-    Limits, MediaEndReason, MediaOffer, ParticipantId, RoomId, SlotId, Source, Sources,
-};
+use zoom_protocol::{Limits, MediaEndReason, ParticipantId, RoomId, SlotId, Sources};
 
 use crate::{
-    Command, Event, Output, PeerStats, PreparedPeer, Protocol, SfuConfig, SfuStats, Transport,
+    Command, Event, Output, PeerStats, Protocol, SfuConfig, SfuStats, Transport,
     gate::{self, Class, Gate},
-    negotiate,
     peer::Peer,
+    profile,
     speakers::Speakers,
 };
 
 /// How often layers are looked over, key frames asked for again and speakers ranked.
-const TICK: Duration = Duration::from_millis(100);
+pub(crate) const TICK: Duration = Duration::from_millis(100);
 
 /// The rooms of one media thread.
 ///
@@ -67,11 +65,11 @@ pub struct Sfu {
     /// Who is subscribed to whom, by publisher.
     pub(crate) watchers: HashMap<ParticipantId, Vec<Watcher>>,
     pub(crate) rooms: HashMap<RoomId, Room>,
-    gate: Gate,
+    pub(crate) gate: Gate,
     /// Peers that have something to send or to say.
     dirty: Vec<ParticipantId>,
-    timers: BTreeSet<(Instant, ParticipantId)>,
-    next_tick: Option<Instant>,
+    pub(crate) timers: BTreeSet<(Instant, ParticipantId)>,
+    pub(crate) next_tick: Option<Instant>,
     outputs: VecDeque<Output>,
     stats: SfuStats,
     /// Counts the times that any track broke off.
@@ -104,7 +102,7 @@ pub(crate) struct Watcher {
 
 #[derive(Debug)]
 pub(crate) struct Room {
-    members: HashSet<ParticipantId>,
+    pub(crate) members: HashSet<ParticipantId>,
     pub(crate) speakers: Speakers,
 }
 
@@ -155,6 +153,9 @@ impl Sfu {
         if !peer.rtc.accepts(&input) {
             self.stats.dropped_strangers += 1;
             return;
+        }
+        if !peer.connected {
+            note_profile(peer, payload);
         }
         peer.heard_at = now;
         peer.stats.packets_in += 1;
@@ -291,9 +292,10 @@ impl Sfu {
         if !self.gate.proves(&request, peer) {
             return None;
         }
-        self.gate
+        let known = self
+            .gate
             .learn(who, peer, transport.protocol, transport.source);
-        Some(who)
+        known.then_some(who)
     }
 
     fn admit_sealed(&mut self, transport: Transport) -> Option<ParticipantId> {
@@ -321,135 +323,6 @@ impl Sfu {
 
     pub(crate) fn tell(&mut self, event: Event) {
         self.outputs.push_back(Output::Event(event));
-    }
-
-    fn add_peer(&mut self, room: RoomId, who: ParticipantId, prepared: PreparedPeer) {
-        self.drop_peer(who);
-        let mut peer = prepared.0;
-        peer.heard_at = self.now;
-        let most = self.limits.loudest as usize;
-        self.gate.enter(who, &peer.ufrag);
-        for source in Source::ALL {
-            self.epochs += 1;
-            peer.track_mut(source).epoch = self.epochs;
-        }
-        let participant = self.participants.entry(who).or_default();
-        let earlier = participant.room.replace(room);
-        participant.peer = Some(Box::new(peer));
-        if let Some(earlier) = earlier.filter(|earlier| *earlier != room) {
-            self.leave_room(who, earlier);
-        }
-        self.rooms
-            .entry(room)
-            .or_insert_with(|| Room {
-                members: HashSet::new(),
-                speakers: Speakers::new(most),
-            })
-            .members
-            .insert(who);
-        self.next_tick.get_or_insert(self.now + TICK);
-        tracing::info!(participant = %who, room = room.0, "peer added");
-        self.apply_assignments(who);
-        self.mark_dirty(who);
-    }
-
-    fn reoffer(&mut self, who: ParticipantId, request: u64, offer: &MediaOffer) {
-        let Self {
-            participants,
-            limits,
-            ..
-        } = self;
-        let Some(peer) = participants.get_mut(&who).and_then(|p| p.peer.as_mut()) else {
-            // The peer ended while the offer was on its way; the server learns of the end by its
-            // event, and of the offer's fate here.
-            self.tell(Event::Answered {
-                participant: who,
-                request,
-                answer: Err(crate::OfferError("The peer has ended.".to_owned())),
-            });
-            return;
-        };
-        let ufrag = peer.ufrag.clone();
-        let answer = negotiate::renegotiate(limits, peer, offer);
-        // An ICE restart chose another name.
-        let present = peer.ufrag.clone();
-        let refused = answer.is_err();
-        self.gate.strike(&ufrag);
-        self.gate.enter(who, &present);
-        self.tell(Event::Answered {
-            participant: who,
-            request,
-            answer,
-        });
-        if refused {
-            self.end(who, MediaEndReason::Failed);
-        } else {
-            self.apply_assignments(who);
-            self.mark_dirty(who);
-        }
-    }
-
-    fn remove(&mut self, who: ParticipantId) {
-        self.drop_peer(who);
-        let Some(participant) = self.participants.remove(&who) else {
-            return;
-        };
-        for (slot, assignment) in participant.assignments {
-            self.unwatch(who, slot, assignment.publisher);
-        }
-        for watcher in self.watchers.remove(&who).unwrap_or_default() {
-            if let Some(subscriber) = self.participants.get_mut(&watcher.subscriber) {
-                subscriber.assignments.remove(&watcher.slot);
-            }
-            self.apply_assignment(watcher.subscriber, watcher.slot);
-        }
-        if let Some(room) = participant.room {
-            self.leave_room(who, room);
-        }
-        tracing::info!(participant = %who, "participant removed");
-    }
-
-    fn leave_room(&mut self, who: ParticipantId, room: RoomId) {
-        if let Some(entry) = self.rooms.get_mut(&room) {
-            entry.members.remove(&who);
-            entry.speakers.remove(who);
-            if entry.members.is_empty() {
-                self.rooms.remove(&room);
-            }
-        }
-    }
-
-    /// Ends a peer and tells so.
-    pub(crate) fn end(&mut self, who: ParticipantId, reason: MediaEndReason) {
-        if self.drop_peer(who) {
-            tracing::info!(participant = %who, ?reason, "peer ended");
-            self.tell(Event::Ended {
-                participant: who,
-                reason,
-            });
-        }
-    }
-
-    /// Forgets a peer; what is known of its participant stays.
-    fn drop_peer(&mut self, who: ParticipantId) -> bool {
-        let Some(participant) = self.participants.get_mut(&who) else {
-            return false;
-        };
-        let Some(peer) = participant.peer.take() else {
-            return false;
-        };
-        self.gate.forget(who, &peer);
-        if let Some(armed) = peer.armed {
-            self.timers.remove(&(armed, who));
-        }
-        if let Some(room) = participant.room.and_then(|room| self.rooms.get_mut(&room)) {
-            room.speakers.remove(who);
-        }
-        // Memory that str0m left in a strange state after a panic may panic once more.
-        if catch_unwind(AssertUnwindSafe(move || drop(peer))).is_err() {
-            tracing::warn!(participant = %who, "a session panicked while it was dropped");
-        }
-        true
     }
 
     /// Gives a peer's session one input and takes all that it has to say.
@@ -565,6 +438,9 @@ fn poll(
             str0m::Output::Timeout(at) => return Ok(at),
             str0m::Output::Event(event) => events.push(event),
             str0m::Output::Transmit(transmit) => {
+                if !peer.connected {
+                    note_profile(peer, &transmit.contents);
+                }
                 peer.stats.packets_out += 1;
                 peer.stats.bytes_out += transmit.contents.len() as u64;
                 outputs.push_back(Output::Transmit {
@@ -582,5 +458,13 @@ fn poll(
                 });
             }
         }
+    }
+}
+
+/// Reads the SRTP profile where a handshake tells it, whichever side is the server.
+fn note_profile(peer: &mut Peer, datagram: &[u8]) {
+    if let Some(chosen) = profile::chosen(datagram) {
+        tracing::debug!(ufrag = peer.ufrag, ?chosen, "SRTP profile");
+        peer.stats.srtp = Some(chosen);
     }
 }

@@ -1,5 +1,7 @@
 //! Figures for logs, tests and the operator.
 
+use crate::SrtpProfile;
+
 /// What one peer sent and was sent, as datagrams.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PeerStats {
@@ -17,6 +19,8 @@ pub struct PeerStats {
     pub media_out: u64,
     /// Key frames that it was asked for.
     pub keys_asked: u64,
+    /// How its media is sealed, once the handshake has said so.
+    pub srtp: Option<SrtpProfile>,
 }
 
 /// What a whole [`Sfu`](crate::Sfu) holds, and what it dropped since it was made.

@@ -11,7 +11,7 @@ use str0m::{
     change::{SdpAnswer, SdpPendingOffer},
     format::Codec,
     media::{Direction, MediaKind, Mid, Pt, Rid, Simulcast, SimulcastLayer},
-    net::{Protocol, Receive},
+    net::{Protocol, Receive, TcpType},
     rtp::{ExtensionValues, RawPacket, RtpWrite, rtcp::Rtcp},
 };
 use zoom_protocol::{
@@ -22,6 +22,7 @@ use crate::media::{self, Label, Received};
 
 /// A datagram that a client sends.
 pub(crate) struct Sent {
+    pub(crate) protocol: Protocol,
     pub(crate) source: SocketAddr,
     pub(crate) destination: SocketAddr,
     pub(crate) payload: Vec<u8>,
@@ -47,6 +48,7 @@ pub(crate) struct Client {
     pub(crate) id: ParticipantId,
     pub(crate) rtc: Rtc,
     pub(crate) address: SocketAddr,
+    pub(crate) protocol: Protocol,
     /// How far its clock is ahead of the world's.
     pub(crate) skew: Duration,
     began: Instant,
@@ -80,6 +82,16 @@ const RIDS: [&str; 3] = ["q", "h", "f"];
 
 impl Client {
     pub(crate) fn new(number: u8, began: Instant, now: Instant, skew: Duration) -> Self {
+        Self::over(Protocol::Udp, number, began, now, skew)
+    }
+
+    pub(crate) fn over(
+        protocol: Protocol,
+        number: u8,
+        began: Instant,
+        now: Instant,
+        skew: Duration,
+    ) -> Self {
         let config = RtcConfig::new()
             .set_rtp_mode(true)
             .clear_codecs()
@@ -90,11 +102,20 @@ impl Client {
             .set_rtcp_report_interval_video(Duration::from_millis(500));
         let mut rtc = config.build(now + skew);
         let address = SocketAddr::from(([10, 0, 0, number], 40_000 + u16::from(number)));
-        rtc.add_local_candidate(Candidate::host(address, "udp").unwrap());
+        let candidate = match protocol {
+            Protocol::Udp => Candidate::builder().udp().host(address).build(),
+            Protocol::Tcp | Protocol::SslTcp | Protocol::Tls => Candidate::builder()
+                .tcp()
+                .host(address)
+                .tcptype(TcpType::Active)
+                .build(),
+        };
+        rtc.add_local_candidate(candidate.unwrap());
         Self {
             id: ParticipantId(number.into()),
             rtc,
             address,
+            protocol,
             skew,
             began,
             sources: HashMap::new(),
@@ -217,7 +238,7 @@ impl Client {
     }
 
     pub(crate) fn handle(&mut self, now: Instant, from: SocketAddr, payload: &[u8]) -> Vec<Sent> {
-        let receive = Receive::new(Protocol::Udp, from, self.address, payload).unwrap();
+        let receive = Receive::new(self.protocol, from, self.address, payload).unwrap();
         let input = Input::Receive(now + self.skew, receive);
         self.rtc.handle_input(input).unwrap();
         self.poll(now)
@@ -239,6 +260,7 @@ impl Client {
                     return sent;
                 }
                 Output::Transmit(transmit) => sent.push(Sent {
+                    protocol: transmit.proto,
                     source: transmit.source,
                     destination: transmit.destination,
                     payload: transmit.contents.to_vec(),

@@ -160,3 +160,13 @@ fn datagrams_of_any_content_end_nobody() {
     world.run(Duration::from_secs(1));
     assert!(world.ended(0).is_none());
 }
+
+#[test]
+fn a_datagram_that_no_ethernet_frame_holds_reaches_nobody() {
+    let mut world = World::call(66, 1);
+    let own = world.clients[0].address;
+    let before = world.sfu.stats().dropped_garbage;
+    world.inject(own, &[0x80; 1_501]);
+    assert_eq!(world.sfu.stats().dropped_garbage, before + 1);
+    assert!(world.ended(0).is_none());
+}

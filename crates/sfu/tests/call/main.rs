@@ -20,8 +20,12 @@ mod mute;
 #[cfg(test)]
 mod offers;
 #[cfg(test)]
+mod panics;
+#[cfg(test)]
 mod peers;
 #[cfg(test)]
 mod people;
 #[cfg(test)]
 mod speakers;
+#[cfg(test)]
+mod tcp;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use zoom_protocol::{MediaEndReason, ParticipantId};
-use zoom_sfu::{Command, Event, SfuStats, negotiate};
+use zoom_sfu::{Command, Event, SfuStats, SrtpProfile, negotiate};
 
 use crate::{
     client::Client,
@@ -138,6 +138,8 @@ fn what_a_peer_sent_and_got_is_counted() {
     let receiver = world.sfu.peer_stats(world.clients[0].id).unwrap();
     assert!(sender.media_in >= 49 && receiver.media_out >= 49);
     assert!(sender.bytes_in > 49 * 60 && receiver.bytes_out > 49 * 60);
+    let gcm = [SrtpProfile::Aes128Gcm, SrtpProfile::Aes256Gcm];
+    assert!(sender.srtp.is_some_and(|profile| gcm.contains(&profile)));
     assert!(world.sfu.peer_stats(ParticipantId(99)).is_none());
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::{
     media::decode,
-    world::{World, person},
+    world::{World, person, voice},
 };
 
 #[test]
@@ -66,4 +66,15 @@ fn nobody_gets_what_is_not_assigned_to_them() {
             .iter()
             .all(|client| client.received.is_empty())
     );
+}
+
+#[test]
+fn a_voice_slot_carries_the_microphone_alone() {
+    let mut world = World::call(4, 2);
+    world.assign(0, voice(1), 1, (320, 180));
+    world.clients[1].microphone = true;
+    world.clients[1].camera = [true; 3];
+    world.run(Duration::from_secs(1));
+    assert!(world.clients[0].sound(voice(1)).len() > 45);
+    assert_eq!(world.clients[0].received.len(), 1);
 }

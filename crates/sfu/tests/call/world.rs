@@ -46,6 +46,7 @@ impl Default for Link {
 
 struct Flight {
     to_server: bool,
+    protocol: Protocol,
     source: SocketAddr,
     destination: SocketAddr,
     payload: Vec<u8>,
@@ -76,10 +77,12 @@ impl World {
         let config = SfuConfig {
             limits,
             certificate: Certificate::generate().unwrap(),
-            candidates: vec![Candidate {
-                address: server(),
-                protocol: Protocol::Udp,
-            }],
+            candidates: [Protocol::Udp, Protocol::Tcp]
+                .map(|protocol| Candidate {
+                    address: server(),
+                    protocol,
+                })
+                .into(),
         };
         Self {
             began: now,
@@ -104,7 +107,24 @@ impl World {
     /// The same with a clock that is ahead.
     pub(crate) fn join_with(&mut self, skew: Duration) -> usize {
         let at = self.clients.len();
-        let client = Client::new(at as u8 + 1, self.began, self.now, skew);
+        self.enter(Client::new(at as u8 + 1, self.began, self.now, skew))
+    }
+
+    /// The same over an ICE-TCP connection.
+    pub(crate) fn join_over_tcp(&mut self) -> usize {
+        let number = self.clients.len() as u8 + 1;
+        let tcp = str0m::net::Protocol::Tcp;
+        self.enter(Client::over(
+            tcp,
+            number,
+            self.began,
+            self.now,
+            Duration::ZERO,
+        ))
+    }
+
+    fn enter(&mut self, client: Client) -> usize {
+        let at = self.clients.len();
         self.clients.push(client);
         self.connect(at);
         let participant = self.clients[at].id;
@@ -299,7 +319,7 @@ impl World {
             let flight = entry.remove();
             if flight.to_server {
                 let transport = Transport {
-                    protocol: Protocol::Udp,
+                    protocol: flight.protocol,
                     source: flight.source,
                     destination: flight.destination,
                 };
@@ -330,6 +350,7 @@ impl World {
             match output {
                 Output::Transmit { transport, payload } => self.launch(Flight {
                     to_server: false,
+                    protocol: transport.protocol,
                     source: transport.source,
                     destination: transport.destination,
                     payload,
@@ -343,6 +364,11 @@ impl World {
         for datagram in sent {
             self.launch(Flight {
                 to_server: true,
+                protocol: if datagram.protocol == str0m::net::Protocol::Udp {
+                    Protocol::Udp
+                } else {
+                    Protocol::Tcp
+                },
                 source: datagram.source,
                 destination: datagram.destination,
                 payload: datagram.payload,
@@ -378,6 +404,13 @@ pub(crate) fn server() -> SocketAddr {
 pub(crate) fn person(index: u8) -> SlotId {
     SlotId {
         kind: SlotKind::Person,
+        index,
+    }
+}
+
+pub(crate) fn voice(index: u8) -> SlotId {
+    SlotId {
+        kind: SlotKind::Voice,
         index,
     }
 }

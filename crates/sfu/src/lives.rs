@@ -1,0 +1,145 @@
+//! How peers begin, change, end and are forgotten.
+
+use std::{
+    collections::HashSet,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
+
+use zoom_protocol::{MediaEndReason, MediaOffer, ParticipantId, RoomId, Source};
+
+use crate::{
+    Event, PreparedPeer, Sfu, negotiate,
+    sfu::{Room, TICK},
+    speakers::Speakers,
+};
+
+impl Sfu {
+    pub(crate) fn add_peer(&mut self, room: RoomId, who: ParticipantId, prepared: PreparedPeer) {
+        self.drop_peer(who);
+        let mut peer = prepared.0;
+        peer.heard_at = self.now;
+        let most = self.limits.loudest as usize;
+        self.gate.enter(who, &peer.ufrag);
+        for source in Source::ALL {
+            self.epochs += 1;
+            peer.track_mut(source).epoch = self.epochs;
+        }
+        let participant = self.participants.entry(who).or_default();
+        let earlier = participant.room.replace(room);
+        participant.peer = Some(Box::new(peer));
+        if let Some(earlier) = earlier.filter(|earlier| *earlier != room) {
+            self.leave_room(who, earlier);
+        }
+        self.rooms
+            .entry(room)
+            .or_insert_with(|| Room {
+                members: HashSet::new(),
+                speakers: Speakers::new(most),
+            })
+            .members
+            .insert(who);
+        self.next_tick.get_or_insert(self.now + TICK);
+        tracing::info!(participant = %who, room = room.0, "peer added");
+        self.apply_assignments(who);
+        self.mark_dirty(who);
+    }
+
+    pub(crate) fn reoffer(&mut self, who: ParticipantId, request: u64, offer: &MediaOffer) {
+        let Self {
+            participants,
+            limits,
+            ..
+        } = self;
+        let Some(peer) = participants.get_mut(&who).and_then(|p| p.peer.as_mut()) else {
+            // The peer ended while the offer was on its way; the server learns of the end by its
+            // event, and of the offer's fate here.
+            self.tell(Event::Answered {
+                participant: who,
+                request,
+                answer: Err(crate::OfferError("The peer has ended.".to_owned())),
+            });
+            return;
+        };
+        let ufrag = peer.ufrag.clone();
+        let answer = negotiate::renegotiate(limits, peer, offer);
+        // An ICE restart chose another name.
+        let present = peer.ufrag.clone();
+        let refused = answer.is_err();
+        self.gate.strike(&ufrag);
+        self.gate.enter(who, &present);
+        self.tell(Event::Answered {
+            participant: who,
+            request,
+            answer,
+        });
+        if refused {
+            self.end(who, MediaEndReason::Failed);
+        } else {
+            self.apply_assignments(who);
+            self.mark_dirty(who);
+        }
+    }
+
+    pub(crate) fn remove(&mut self, who: ParticipantId) {
+        self.drop_peer(who);
+        let Some(participant) = self.participants.remove(&who) else {
+            return;
+        };
+        for (slot, assignment) in participant.assignments {
+            self.unwatch(who, slot, assignment.publisher);
+        }
+        for watcher in self.watchers.remove(&who).unwrap_or_default() {
+            if let Some(subscriber) = self.participants.get_mut(&watcher.subscriber) {
+                subscriber.assignments.remove(&watcher.slot);
+            }
+            self.apply_assignment(watcher.subscriber, watcher.slot);
+        }
+        if let Some(room) = participant.room {
+            self.leave_room(who, room);
+        }
+        tracing::info!(participant = %who, "participant removed");
+    }
+
+    fn leave_room(&mut self, who: ParticipantId, room: RoomId) {
+        if let Some(entry) = self.rooms.get_mut(&room) {
+            entry.members.remove(&who);
+            entry.speakers.remove(who);
+            if entry.members.is_empty() {
+                self.rooms.remove(&room);
+            }
+        }
+    }
+
+    /// Ends a peer and tells so.
+    pub(crate) fn end(&mut self, who: ParticipantId, reason: MediaEndReason) {
+        if self.drop_peer(who) {
+            tracing::info!(participant = %who, ?reason, "peer ended");
+            self.tell(Event::Ended {
+                participant: who,
+                reason,
+            });
+        }
+    }
+
+    /// Forgets a peer; what is known of its participant stays.
+    fn drop_peer(&mut self, who: ParticipantId) -> bool {
+        let Some(participant) = self.participants.get_mut(&who) else {
+            return false;
+        };
+        let Some(peer) = participant.peer.take() else {
+            return false;
+        };
+        self.gate.forget(who, &peer);
+        if let Some(armed) = peer.armed {
+            self.timers.remove(&(armed, who));
+        }
+        if let Some(room) = participant.room.and_then(|room| self.rooms.get_mut(&room)) {
+            room.speakers.remove(who);
+        }
+        // Memory that str0m left in a strange state after a panic may panic once more.
+        if catch_unwind(AssertUnwindSafe(move || drop(peer))).is_err() {
+            tracing::warn!(participant = %who, "a session panicked while it was dropped");
+        }
+        true
+    }
+}
