@@ -65,10 +65,11 @@ impl Assets {
         let tags = ENTRIES
             .into_iter()
             .map(|(entry, source)| {
+                let client = script("@vite/client");
                 let tags = if source.ends_with(".css") {
-                    stylesheet(source)
+                    client + &stylesheet(source)
                 } else {
-                    script("@vite/client") + &script(source)
+                    client + &script(source)
                 };
                 (entry, tags)
             })
