@@ -156,7 +156,9 @@ fn limits_table() -> String {
         let what = schema
             .pointer(&format!("/properties/{name}/description"))
             .and_then(Value::as_str)
-            .unwrap_or_default();
+            .unwrap_or_default()
+            // A row of a table is one line.
+            .replace('\n', " ");
         rows.push_str(&format!("| `{name}` | {default} | {what} |\n"));
     }
     rows
