@@ -21,6 +21,7 @@ import { isPassing, LineError, RequestError } from './errors';
 import type { LineEnd, LineState, Socket } from './line';
 import { Line } from './line';
 import type { CreateConnection, PeerSlot } from './media/peer';
+import type { SlotMedia } from './media/playback';
 import type { MediaState } from './media/session';
 import { MediaSession } from './media/session';
 import type { DeviceNotice, SourcesOptions } from './media/sources';
@@ -244,9 +245,9 @@ export class Call extends Emitter<CallEvents> {
     this.#session.show({ people: tiles.length - screens, screens });
   }
 
-  /** The stream that shows and sounds this participant, where one does. */
-  streamOf(participant: ParticipantId, source: TileSource): MediaStream | null {
-    return this.#session.streamOf(participant, source);
+  /** What shows and sounds this participant, where something does. */
+  mediaOf(participant: ParticipantId, source: TileSource): SlotMedia | null {
+    return this.#session.mediaOf(participant, source);
   }
 
   /** Every slot with somebody in it. */

@@ -10,6 +10,8 @@ export { LineError, RequestError } from './errors';
 export type { LineState } from './line';
 export type { Device, DeviceKind, Devices, Obstacle } from './media/devices';
 export { measureLevel } from './media/level';
+export type { SlotMedia } from './media/playback';
+export { Playback } from './media/playback';
 export type { MediaState } from './media/session';
 export { MediaSession } from './media/session';
 export type { DeviceNotice, LocalSources } from './media/sources';

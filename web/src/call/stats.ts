@@ -85,14 +85,14 @@ export async function readStats(
 }
 
 function slotStats(
-  { slot, stream, audio, video }: PeerSlot,
+  { slot, media, audio, video }: PeerSlot,
   participant: ParticipantId | null,
   reports: readonly Report[],
 ): SlotStats {
   return {
     slot,
     participant,
-    stream: stream?.id ?? null,
+    stream: media?.stream.id ?? null,
     audio: received(audio, reports),
     video: video === null ? null : received(video, reports),
   };

@@ -6,6 +6,7 @@ import type {
   Obstacle,
   PeopleState,
   Phase,
+  SlotMedia,
 } from '../call';
 import { Call, MediaSession, RequestError } from '../call';
 import type { Participant, ParticipantId, Sources, Tile, TileSource } from '../protocol/messages';
@@ -14,10 +15,10 @@ import { socketPath } from '../protocol/messages';
 import { Notices } from './notices.svelte';
 import { readPreferences, writePreferences } from './preferences';
 
-/** A stream without a tile of its own: it is heard, not seen. */
+/** A slot without a tile of its own: it is heard, not seen. */
 export interface Sound {
   slot: string;
-  stream: MediaStream;
+  media: SlotMedia;
 }
 
 /** The last people who spoke that are remembered: more than there are tiles that could change for them. */
@@ -186,9 +187,9 @@ export class Meeting {
     );
   }
 
-  streamOf(participant: ParticipantId, source: TileSource): MediaStream | null {
+  mediaOf(participant: ParticipantId, source: TileSource): SlotMedia | null {
     // Read, so that views follow it.
-    return this.#streams >= 0 ? this.#call.streamOf(participant, source) : null;
+    return this.#streams >= 0 ? this.#call.mediaOf(participant, source) : null;
   }
 
   /** What is heard without being shown by one of these tiles. */
@@ -197,7 +198,7 @@ export class Meeting {
     return this.#call.filledSlots.flatMap(({ slot, participant }) => {
       const source = slot.kind === 'stage' ? 'screen' : 'camera';
       const shown = tiles.some((it) => it.participant === participant && it.source === source);
-      return shown || slot.stream === null ? [] : [{ slot: slot.slot, stream: slot.stream }];
+      return shown || slot.media === null ? [] : [{ slot: slot.slot, media: slot.media }];
     });
   }
 

@@ -22,9 +22,11 @@ export interface Layout {
 /** The most tiles of people at once. */
 export const mostTiles = 25;
 
-/** Widest and narrowest shape of a tile: a camera's own, and a phone's upright one. */
+/** The widest shape of a tile: a camera's own. */
 const widest = 16 / 9;
-const narrowest = 4 / 5;
+
+/** The narrowest: upright on an upright phone, hardly on a wide screen, and lying beside a shared screen. */
+const narrowest = { tall: 4 / 5, wide: 9 / 10, strip: 4 / 3 };
 
 /** Smaller tiles show nobody; the rest of the people are counted instead. */
 const smallest: Size = { width: 88, height: 66 };
@@ -39,14 +41,17 @@ export function layOut(
   gap: number,
 ): Layout {
   const whole = { x: 0, y: 0, ...area };
-  if (counts.screens === 0) return { screens: [], ...placePeople(whole, counts.people, gap) };
+  if (counts.screens === 0) {
+    const shape = area.height > area.width ? narrowest.tall : narrowest.wide;
+    return { screens: [], ...placePeople(whole, counts.people, gap, shape) };
+  }
   if (counts.people === 0) {
-    return { screens: grid(whole, counts.screens, gap, false), people: [], more: null };
+    return { screens: grid(whole, counts.screens, gap, null), people: [], more: null };
   }
   const [stage, strip] = split(whole, counts.people, gap);
   return {
-    screens: grid(stage, counts.screens, gap, false),
-    ...placePeople(strip, counts.people, gap),
+    screens: grid(stage, counts.screens, gap, null),
+    ...placePeople(strip, counts.people, gap, narrowest.strip),
   };
 }
 
@@ -66,9 +71,14 @@ function split(area: Rect, people: number, gap: number): [Rect, Rect] {
   return [stage, { ...area, y: area.y + stage.height + gap, height }];
 }
 
-function placePeople(area: Rect, count: number, gap: number): Pick<Layout, 'people' | 'more'> {
+function placePeople(
+  area: Rect,
+  count: number,
+  gap: number,
+  narrow: number,
+): Pick<Layout, 'people' | 'more'> {
   const places = Math.min(count, capacity(area, gap));
-  const rects = grid(area, places, gap, true);
+  const rects = grid(area, places, gap, narrow);
   if (places === count) return { people: rects, more: null };
   return { people: rects.slice(0, -1), more: rects.at(-1) ?? null };
 }
@@ -80,8 +90,11 @@ function capacity(area: Size, gap: number): number {
   return Math.min(mostTiles, Math.max(1, columns * rows));
 }
 
-/** Equal cells in rows, the last row in the middle, the whole in the middle of the area. */
-function grid(area: Rect, count: number, gap: number, shaped: boolean): Rect[] {
+/**
+ * Equal cells in rows, the last row in the middle, the whole in the middle of the area. Cells are no narrower than
+ * `narrow`, width by height, and no wider than a camera's picture; with null they take any shape.
+ */
+function grid(area: Rect, count: number, gap: number, narrow: number | null): Rect[] {
   if (count === 0) return [];
   let best = { columns: 1, rows: count, cell: { width: 0, height: 0 }, worth: -1 };
   for (let columns = 1; columns <= count; columns += 1) {
@@ -91,7 +104,7 @@ function grid(area: Rect, count: number, gap: number, shaped: boolean): Rect[] {
       height: (area.height - gap * (rows - 1)) / rows,
     };
     if (room.width <= 0 || room.height <= 0) continue;
-    const cell = shaped ? shape(room) : room;
+    const cell = narrow === null ? room : shape(room, narrow);
     const worth = worthOf(cell);
     if (worth > best.worth) best = { columns, rows, cell, worth };
   }
@@ -119,9 +132,9 @@ function cells(
 }
 
 /** The largest tile of a bearable shape within a cell. */
-function shape({ width, height }: Size): Size {
+function shape({ width, height }: Size, narrow: number): Size {
   if (width > height * widest) return { width: height * widest, height };
-  if (width < height * narrowest) return { width, height: width / narrowest };
+  if (width < height * narrow) return { width, height: width / narrow };
   return { width, height };
 }
 

@@ -9,6 +9,7 @@ import type {
 } from '../../protocol/messages';
 import { Emitter } from '../emitter';
 import type { SlotCounts } from './layout';
+import type { SlotMedia } from './playback';
 import { cameraLayers, roomCodecs, screenLayer, sourceOrder } from './layout';
 
 /** Makes a connection; the platform's RTCPeerConnection by default. */
@@ -26,7 +27,7 @@ export interface PeerSlot {
   readonly kind: SlotKind;
   readonly audio: RTCRtpTransceiver;
   readonly video: RTCRtpTransceiver | null;
-  stream: MediaStream | null;
+  media: SlotMedia | null;
 }
 
 /**
@@ -73,7 +74,7 @@ export class Peer extends Emitter<PeerEvents> {
           kind,
           audio: this.#addTransceiver('audio', { direction: 'recvonly' }),
           video: kind === 'voice' ? null : this.#addTransceiver('video', { direction: 'recvonly' }),
-          stream: null,
+          media: null,
         });
       }
     }
@@ -166,8 +167,12 @@ export class Peer extends Emitter<PeerEvents> {
     if (slot === undefined) return;
     // The server puts a slot's sound and picture under one stream id, which is what makes browsers keep them
     // together; here they only have to stay in that stream.
-    slot.stream ??= event.streams[0] ?? new MediaStream();
-    if (!slot.stream.getTracks().includes(event.track)) slot.stream.addTrack(event.track);
+    slot.media ??= {
+      stream: event.streams[0] ?? new MediaStream(),
+      video: slot.video?.receiver.track ?? null,
+    };
+    const { stream } = slot.media;
+    if (!stream.getTracks().includes(event.track)) stream.addTrack(event.track);
     this.emit('stream', slot.slot);
   };
 }

@@ -84,13 +84,13 @@ test('a participant is found in the stream of the slot that they are in', async 
   if (audio === undefined || video === undefined) throw new Error('no slot');
   connections.last.arrive(audio, stream);
   connections.last.arrive(video, stream);
-  expect(session.streamOf('b', 'camera')).toBe(stream);
+  expect(session.mediaOf('b', 'camera')?.stream).toBe(stream);
   expect(stream.getTracks()).toHaveLength(2);
-  expect(session.streamOf('b', 'screen')).toBeNull();
+  expect(session.mediaOf('b', 'screen')).toBeNull();
 
   session.assign([{ slot: 'person-0', participant: 'c' }]);
-  expect(session.streamOf('b', 'camera')).toBeNull();
-  expect(session.streamOf('c', 'camera')).toBe(stream);
+  expect(session.mediaOf('b', 'camera')).toBeNull();
+  expect(session.mediaOf('c', 'camera')?.stream).toBe(stream);
 });
 
 test('tracks that come without a stream share one all the same', async () => {
@@ -100,7 +100,7 @@ test('tracks that come without a stream share one all the same', async () => {
     const fields = { transceiver, track: transceiver?.receiver.track, streams: [] };
     connections.last.dispatchEvent(Object.assign(new Event('track'), fields));
   }
-  const stream = session.streamOf('b', 'camera');
+  const stream = session.mediaOf('b', 'camera')?.stream;
   expect(stream?.getTracks()).toHaveLength(2);
 });
 

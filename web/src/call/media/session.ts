@@ -16,6 +16,7 @@ import { LineError } from '../errors';
 import { firstSlots, slotKind, slotsFor } from './layout';
 import type { CreateConnection, PeerSlot } from './peer';
 import { Peer } from './peer';
+import type { SlotMedia } from './playback';
 
 /**
  * `none`: this browser cannot, or nobody asked; `connecting`; `connected`; `broken`: media does not flow, and it is
@@ -178,10 +179,10 @@ export class MediaSession extends Emitter<SessionEvents> {
     await this.#peer?.setTrack(source, track);
   }
 
-  /** The stream that shows this participant, where a slot does. */
-  streamOf(participant: ParticipantId, source: TileSource): MediaStream | null {
-    for (const { slot, stream } of this.slotsOf(participant)) {
-      if ((slotKind(slot) === 'stage') === (source === 'screen')) return stream;
+  /** What shows and sounds this participant, where a slot does. */
+  mediaOf(participant: ParticipantId, source: TileSource): SlotMedia | null {
+    for (const { slot, media } of this.slotsOf(participant)) {
+      if ((slotKind(slot) === 'stage') === (source === 'screen')) return media;
     }
     return null;
   }

@@ -3,6 +3,7 @@ import { vi } from 'vitest';
 /** A track that goes nowhere. */
 export class FakeTrack extends EventTarget {
   enabled = true;
+  muted = false;
   readyState: 'live' | 'ended' = 'live';
   contentHint = '';
   onended: (() => void) | null = null;
@@ -24,6 +25,12 @@ export class FakeTrack extends EventTarget {
   unplug(): void {
     this.readyState = 'ended';
     this.onended?.();
+  }
+
+  /** Its first packet came. */
+  unmute(): void {
+    this.muted = false;
+    this.dispatchEvent(new Event('unmute'));
   }
 
   getSettings() {
@@ -60,6 +67,11 @@ export class FakeStream {
 
   addTrack(track: FakeTrack) {
     this.#tracks.push(track);
+  }
+
+  removeTrack(track: FakeTrack) {
+    const index = this.#tracks.indexOf(track);
+    if (index >= 0) this.#tracks.splice(index, 1);
   }
 }
 
