@@ -114,8 +114,8 @@ async fn a_message_beyond_the_largest_closes_with_1009() {
 #[tokio::test]
 async fn a_silent_client_is_pinged_and_then_closed() {
     let server = TestServer::with(|limits| {
-        limits.heartbeat_ms = 30;
-        limits.silence_ms = 150;
+        limits.heartbeat_ms = 50;
+        limits.silence_ms = 1_000;
     })
     .await;
     let mut raw = Raw::open(&server, "/api/echo").await;
