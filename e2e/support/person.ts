@@ -73,7 +73,11 @@ export class Person {
   async visit(room: string): Promise<void> {
     await this.page.goto(`${this.program.base}/r/${encodeURIComponent(room)}`);
     await this.page.getByRole('textbox', { name: 'Your name' }).fill(this.name);
-    // Until the browser has answered, the toggles do not show what the devices will be.
+    await this.devicesAnswered();
+  }
+
+  /** Until the browser has answered, the toggles do not show what the devices will be. */
+  async devicesAnswered(): Promise<void> {
     await this.page.waitForFunction(() => {
       const { asked, answered } = window.watched.devices;
       return asked > 0 && asked === answered;

@@ -6,7 +6,9 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const binary = new URL('../../target/debug/zoom', import.meta.url).pathname;
+/** The debug build, unless told otherwise. */
+const binary =
+  process.env['ZOOM_PROGRAM'] ?? new URL('../../target/debug/zoom', import.meta.url).pathname;
 
 /** A TCP port that nobody has; the system does not give it out again soon. */
 async function freePort(): Promise<number> {
