@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use media_house::{House, ON, assert_nothing_lost};
 use tokio::time::Instant;
+use zoom_client::media::{Report, StreamReport};
 use zoom_protocol::{ParticipantId, Sources};
 
 /// Within which a tile's video has to stop, and to come back.
@@ -142,22 +143,28 @@ fn one_person() -> zoom_client::media::MediaOptions {
     options
 }
 
-/// Waits until the sender reports of sound and of picture map to capture times 20 ms apart at most.
+/// Waits until the sender reports of sound and of picture map to capture times 20 ms apart at most,
+/// which is when the publisher's own reports have come, and sees that it stays so.
 async fn in_step(guest: &media_house::Guest, with: ParticipantId) {
     let slot = "person-0".parse().unwrap();
-    let report = guest
-        .media_is("sender reports in step", |report| {
-            let slot = &report.slots[&slot];
-            let of = |stream: &zoom_client::media::StreamReport| {
-                let last = stream.last.filter(|last| last.publisher == with);
-                last.and(stream.report_offset_us)
-            };
-            match (of(&slot.audio), of(&slot.video)) {
-                (Some(audio), Some(video)) => (audio - video).abs() < 20_000,
-                _ => false,
-            }
+    let apart = |report: &Report| {
+        let slot = &report.slots[&slot];
+        let of = |stream: &StreamReport| {
+            let last = stream.last.filter(|last| last.publisher == with);
+            last.and(stream.report_offset_us)
+        };
+        Some((of(&slot.audio)? - of(&slot.video)?).abs())
+    };
+    let in_step = |report: &Report| apart(report).is_some_and(|apart| apart < 20_000);
+    guest.media_is("sender reports in step", in_step).await;
+    let until = guest.peer.report().frames_heard_of(with) + 100;
+    guest
+        .media_is("a hundred packets", |report| {
+            assert!(in_step(report), "{:?} microseconds", apart(report));
+            report.frames_heard_of(with) >= until
         })
         .await;
+    let report = guest.peer.report();
     let slot = &report.slots[&slot];
     let empty = slot.audio.empty_sender_reports + slot.video.empty_sender_reports;
     assert_eq!(empty, 0, "{slot:?}");

@@ -199,6 +199,8 @@ impl Draft {
             .enable_opus(true, false)
             .enable_vp8(true)
             .set_rtp_mode(true)
+            // The server knows when sound was captured only after its first report.
+            .set_rtcp_report_interval_audio(Duration::from_secs(1))
             .build(Instant::now());
         let mut lines = Lines::default();
         let mut api = rtc.sdp_api();

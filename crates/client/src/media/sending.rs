@@ -21,8 +21,9 @@ use super::{
 
 /// Sound leaves this often.
 pub(super) const TICK: Duration = Duration::from_millis(20);
-const AUDIO_HZ: u64 = 48_000;
-const VIDEO_HZ: u64 = 90_000;
+/// Samples in a packet of sound.
+const SAMPLES: u32 = 48_000 / 50;
+const VIDEO_HZ: u128 = 90_000;
 /// Width and height of the camera's layers, the smallest first.
 const SIZES: [(u16, u16); 3] = [(320, 180), (640, 360), (1280, 720)];
 
@@ -33,8 +34,8 @@ pub(super) struct Sending {
     participant: ParticipantId,
     tracks: Vec<Track>,
     on: Sources,
-    begun: Instant,
-    begun_us: u64,
+    /// When the first tick was, on both clocks.
+    begun: Option<(Instant, u64)>,
     next_picture: Instant,
     pub(super) sent: BTreeMap<Source, SentReport>,
 }
@@ -98,8 +99,7 @@ impl Sending {
             options,
             participant,
             on: Sources::default(),
-            begun: now,
-            begun_us: unix_us(),
+            begun: None,
             next_picture: now,
             sent: BTreeMap::new(),
         }
@@ -137,21 +137,23 @@ impl Sending {
             let interval = Duration::from_secs(1) / self.options.frames_per_second.max(1);
             self.next_picture = (self.next_picture + interval).max(now);
         }
+        let (begun, begun_us) = *self.begun.get_or_insert_with(|| (now, unix_us()));
         for track in &mut self.tracks {
             let on = self.on.is_on(track.source);
             let video = track.source.is_video();
             if on && (picture_due || !video) {
                 let sent = self.sent.entry(track.source).or_default();
-                let captured = if video {
+                let at = if video {
                     now.checked_sub(self.options.video_lag).unwrap_or(now)
                 } else {
-                    self.begun + TICK * track.frame
+                    begun + TICK * track.frame
                 };
+                let after_us = at.saturating_duration_since(begun).as_micros() as u64;
+                let before_us = begun.saturating_duration_since(at).as_micros() as u64;
                 let captured = Captured {
                     by: self.participant,
-                    at: captured,
-                    since: captured.saturating_duration_since(self.begun),
-                    begun_us: self.begun_us,
+                    at,
+                    at_us: begun_us + after_us - before_us,
                 };
                 track.write(rtc, &self.options, captured, sent);
             }
@@ -168,9 +170,8 @@ impl Sending {
 struct Captured {
     by: ParticipantId,
     at: Instant,
-    /// Since the peer began.
-    since: Duration,
-    begun_us: u64,
+    /// Since 1970-01-01T00:00:00Z.
+    at_us: u64,
 }
 
 impl Track {
@@ -185,9 +186,9 @@ impl Track {
         let video = self.source.is_video();
         // Sound is a whole number of samples; pictures come when they come.
         let ticks = if video {
-            captured.since.as_micros() as u64 * VIDEO_HZ / 1_000_000
+            (u128::from(captured.at_us) * VIDEO_HZ / 1_000_000) as u32
         } else {
-            u64::from(self.frame) * (AUDIO_HZ / 50)
+            self.frame.wrapping_mul(SAMPLES)
         };
         let loudness = options.loudness.min(127) as i8;
         for layer in &mut self.layers {
@@ -213,7 +214,7 @@ impl Track {
                     part,
                     parts,
                     key: key || !video,
-                    captured_us: captured.begun_us + captured.since.as_micros() as u64,
+                    captured_us: captured.at_us,
                 };
                 let mut extensions = ExtensionValues::default();
                 let payload = if video {
@@ -223,7 +224,7 @@ impl Track {
                     extensions.voice_activity = Some(loudness < 127);
                     stamp.opus(options.audio_payload_bytes)
                 };
-                let time = layer.rtp_base.wrapping_add(ticks as u32);
+                let time = layer.rtp_base.wrapping_add(ticks);
                 let sequence = layer.next_sequence.into();
                 layer.next_sequence += 1;
                 let write = RtpWrite::new(self.pt, sequence, time, captured.at, payload)
