@@ -139,7 +139,7 @@ fn a_slot_is_one_stream_of_sound_and_picture() {
 }
 
 #[test]
-fn the_answer_tells_addresses_and_lets_the_server_begin_the_handshake() {
+fn the_answer_tells_addresses_and_leaves_the_first_handshake_message_to_the_browser() {
     let (_, answer) = answer_of(&page(CHROMIUM_PREFERRED)).unwrap();
     let first = &sections(&answer)[1];
     let candidates: Vec<_> = first
@@ -157,7 +157,7 @@ fn the_answer_tells_addresses_and_lets_the_server_begin_the_handshake() {
             .any(|l| l.contains(" tcp ") && l.ends_with("tcptype passive")
                 || l.contains("tcptype passive "))
     );
-    assert!(has(first, "a=setup:active"));
+    assert!(has(first, "a=setup:passive"));
 }
 
 #[test]

@@ -254,7 +254,16 @@ impl Client {
     fn poll(&mut self, now: Instant) -> Vec<Sent> {
         let mut sent = Vec::new();
         loop {
-            match self.rtc.poll_output().unwrap() {
+            let output = match self.rtc.poll_output() {
+                Ok(output) => output,
+                // A handshake that nobody answers is given up.
+                Err(error) => {
+                    assert!(!self.connected, "{error}");
+                    self.rtc.disconnect();
+                    continue;
+                }
+            };
+            match output {
                 Output::Timeout(at) => {
                     self.due = at.checked_sub(self.skew).unwrap_or(now).max(now);
                     return sent;

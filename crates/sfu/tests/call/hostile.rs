@@ -115,7 +115,7 @@ fn a_forged_request_with_the_right_name_teaches_no_address() {
 }
 
 #[test]
-fn rtp_and_hellos_from_the_own_address_before_dtls_end_nothing() {
+fn rtp_from_the_own_address_before_dtls_ends_nothing() {
     let mut world = World::new(63);
     let at = world.join();
     let own = world.clients[at].address;

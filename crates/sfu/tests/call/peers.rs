@@ -16,10 +16,9 @@ fn a_peer_that_does_not_connect_in_time_ends() {
     let mut world = World::new(81);
     world.link.lost = 1_000;
     world.join();
-    world.run(Duration::from_secs(15));
+    world.run(Duration::from_secs(29));
     assert_eq!(world.ended(0), None);
-    // The handshake may give up a little earlier.
-    world.run(Duration::from_secs(16));
+    world.run(Duration::from_secs(2));
     assert_eq!(world.ended(0), Some(MediaEndReason::NotConnected));
     assert_eq!(world.sfu.stats().peers, 0);
 }
@@ -138,8 +137,7 @@ fn what_a_peer_sent_and_got_is_counted() {
     let receiver = world.sfu.peer_stats(world.clients[0].id).unwrap();
     assert!(sender.media_in >= 49 && receiver.media_out >= 49);
     assert!(sender.bytes_in > 49 * 60 && receiver.bytes_out > 49 * 60);
-    let gcm = [SrtpProfile::Aes128Gcm, SrtpProfile::Aes256Gcm];
-    assert!(sender.srtp.is_some_and(|profile| gcm.contains(&profile)));
+    assert_eq!(sender.srtp, Some(SrtpProfile::Aes256Gcm));
     assert!(world.sfu.peer_stats(ParticipantId(99)).is_none());
 }
 
