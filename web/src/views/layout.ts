@@ -25,8 +25,8 @@ export const mostTiles = 25;
 /** The widest shape of a tile: a camera's own. */
 const widest = 16 / 9;
 
-/** The narrowest: upright on an upright phone, hardly on a wide screen, and lying beside a shared screen. */
-const narrowest = { tall: 4 / 5, wide: 9 / 10, strip: 4 / 3 };
+/** The narrowest: upright on an upright phone, hardly on a wide screen, and lying beside a shared one. */
+const narrowest = { tall: 4 / 5, wide: 9 / 10, below: 1, beside: 4 / 3 };
 
 /** Smaller tiles show nobody; the rest of the people are counted instead. */
 const smallest: Size = { width: 88, height: 66 };
@@ -35,11 +35,7 @@ const smallest: Size = { width: 88, height: 66 };
  * Lays out a meeting in `area`: shared screens large with people beside or below them, or people alone in as large
  * tiles as they fit. A pure function of sizes and counts.
  */
-export function layOut(
-  area: Size,
-  counts: { people: number; screens: number },
-  gap: number,
-): Layout {
+export function layOut(area: Size, counts: Counts, gap: number): Layout {
   const whole = { x: 0, y: 0, ...area };
   if (counts.screens === 0) {
     const shape = area.height > area.width ? narrowest.tall : narrowest.wide;
@@ -48,27 +44,57 @@ export function layOut(
   if (counts.people === 0) {
     return { screens: grid(whole, counts.screens, gap, null), people: [], more: null };
   }
-  const [stage, strip] = split(whole, counts.people, gap);
+  const [stage, strip] = split(whole, counts, gap);
   return {
     screens: grid(stage, counts.screens, gap, null),
-    ...placePeople(strip, counts.people, gap, narrowest.strip),
+    ...placePeople(strip, counts.people, gap, strip.y > 0 ? narrowest.below : narrowest.beside),
   };
 }
 
-/** The stage, and the strip for people: beside it where the area is wide, below it where it is tall. */
-function split(area: Rect, people: number, gap: number): [Rect, Rect] {
-  const beside = area.width > area.height * 1.1;
-  if (beside) {
-    // A second column where one would make the tiles too small to know anybody.
-    const columns = people * smallest.height * 1.5 > area.height ? 2 : 1;
-    const width = Math.round(Math.min(area.width * 0.3, (columns === 1 ? 224 : 312) + gap));
-    const stage = { ...area, width: area.width - width - gap };
-    return [stage, { ...area, x: area.x + stage.width + gap, width }];
-  }
+interface Counts {
+  people: number;
+  screens: number;
+}
+
+/** The stage, and the strip for people: beside it or below it, whichever leaves what is shared larger. */
+function split(area: Rect, counts: Counts, gap: number): [Rect, Rect] {
+  const splits = [beside(area, counts.people, gap), below(area, counts.people, gap)] as const;
+  const [one, other] = splits.map(([stage]) => shared(stage, counts.screens, gap));
+  const [stage, strip] = splits[(one ?? 0) >= (other ?? 0) ? 0 : 1];
+  if (counts.screens > 1) return [stage, strip];
+  // What a single screen does not fill is of more use to the people.
+  const height = Math.min(stage.height, Math.ceil(stage.width / widest));
+  const width = Math.min(stage.width, Math.ceil(stage.height * widest));
+  if (strip.y > area.y) return [{ ...stage, height }, extended(area, { y: area.y + height + gap })];
+  return [{ ...stage, width }, extended(area, { x: area.x + width + gap })];
+}
+
+/** The area from a corner on. */
+function extended(area: Rect, { x = area.x, y = area.y }: { x?: number; y?: number }): Rect {
+  return { x, y, width: area.x + area.width - x, height: area.y + area.height - y };
+}
+
+function beside(area: Rect, people: number, gap: number): [Rect, Rect] {
+  // A second column where one would make the tiles too small to know anybody.
+  const columns = people * smallest.height * 1.5 > area.height ? 2 : 1;
+  const width = Math.round(Math.min(area.width * 0.3, (columns === 1 ? 224 : 312) + gap));
+  const stage = { ...area, width: area.width - width - gap };
+  return [stage, { ...area, x: area.x + stage.width + gap, width }];
+}
+
+function below(area: Rect, people: number, gap: number): [Rect, Rect] {
   const rows = people * smallest.width * 1.25 > area.width ? 2 : 1;
   const height = Math.round(Math.min(area.height * 0.4, rows === 1 ? 136 : 208));
   const stage = { ...area, height: area.height - height - gap };
   return [stage, { ...area, y: area.y + stage.height + gap, height }];
+}
+
+/** How much of the stage shared screens of the usual shape fill. */
+function shared(stage: Rect, screens: number, gap: number): number {
+  const [cell] = grid(stage, screens, gap, null);
+  if (cell === undefined) return 0;
+  const width = Math.min(cell.width, cell.height * widest);
+  return (width * width) / widest;
 }
 
 function placePeople(
