@@ -8,15 +8,16 @@ export type Devices = 'granted' | 'denied' | 'none';
 
 /** What a browser gets beyond the defaults. */
 export interface BrowserWish {
-  devices?: Devices;
+  devices?: Devices | undefined;
   /** Firefox shares a screen only with a window. */
-  window?: boolean;
+  window?: boolean | undefined;
 }
 
 const bundled = process.env['ZOOM_BROWSERS'] === 'playwright';
 
 const chromiumArguments: Record<Devices, string[]> = {
-  granted: ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'],
+  // Several cameras, so that one can choose; the second is of a kind that is never encoded.
+  granted: ['--use-fake-device-for-media-stream=device-count=3', '--use-fake-ui-for-media-stream'],
   denied: ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream=deny'],
   none: ['--use-fake-device-for-media-stream=device-count=0', '--use-fake-ui-for-media-stream'],
 };

@@ -10,6 +10,14 @@ export interface EnterOptions {
   camera?: boolean;
 }
 
+/** What a browser profile is set to. */
+export interface ProfileSettings {
+  locale?: string;
+  dark?: boolean;
+  /** Takes any certificate, as somebody does who clicks the warning away. */
+  trusting?: boolean;
+}
+
 export class Person {
   /** What the page did that it must never do, with one line each. */
   private readonly offences: string[] = [];
@@ -40,9 +48,14 @@ export class Person {
     browser: Browser,
     program: Program,
     name: string,
-    locale = 'en-US',
+    settings: ProfileSettings = {},
   ): Promise<Person> {
-    const context = await browser.newContext({ locale, viewport: { width: 1000, height: 700 } });
+    const context = await browser.newContext({
+      locale: settings.locale ?? 'en-US',
+      viewport: { width: 1000, height: 700 },
+      ignoreHTTPSErrors: settings.trusting ?? false,
+      ...(settings.dark ? { colorScheme: 'dark' as const } : {}),
+    });
     const page = await context.newPage();
     await page.addInitScript(watch);
     return new Person(page, name, program);

@@ -24,17 +24,21 @@ async function freePort(): Promise<number> {
 
 /** One `zoom` on a temporary data folder. */
 export class Program {
+  /** What its pages' addresses begin with. */
   readonly base: string;
+  private readonly listen: string;
   private child: ChildProcess | undefined;
   private output = '';
 
   private constructor(
-    private readonly port: number,
+    port: number,
     private readonly mediaPort: number,
     readonly folder: string,
     private readonly flags: readonly string[],
   ) {
-    this.base = `http://127.0.0.1:${port}`;
+    const lan = flags.includes('--lan');
+    this.listen = `${lan ? '0.0.0.0' : '127.0.0.1'}:${port}`;
+    this.base = lan ? `https://10.99.0.1:${port}` : `http://127.0.0.1:${port}`;
   }
 
   static async start(flags: readonly string[] = []): Promise<Program> {
@@ -56,7 +60,7 @@ export class Program {
       binary,
       [
         'serve',
-        ...['--listen', `127.0.0.1:${this.port}`],
+        ...['--listen', this.listen],
         ...['--media-port', String(this.mediaPort)],
         ...['--data', this.folder],
         ...this.flags,

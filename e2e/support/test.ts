@@ -3,12 +3,10 @@
 import { test as base, type Browser } from '@playwright/test';
 
 import { launch, type BrowserName, type BrowserWish } from './browsers.ts';
-import { Person } from './person.ts';
+import { Person, type ProfileSettings } from './person.ts';
 import { Program } from './program.ts';
 
-interface PersonWish extends BrowserWish {
-  locale?: string;
-}
+type PersonWish = BrowserWish & ProfileSettings;
 
 interface Fixtures {
   /** Flags of the program; set by `test.use`. */
@@ -51,8 +49,9 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
 
   person: async ({ browserLike, program }, use, info) => {
     const people: Person[] = [];
-    await use(async (browser, name, { locale, ...wish } = {}) => {
-      const person = await Person.open(await browserLike(browser, wish), program, name, locale);
+    await use(async (browser, name, { devices, window, ...settings } = {}) => {
+      const started = await browserLike(browser, { devices, window });
+      const person = await Person.open(started, program, name, settings);
       people.push(person);
       return person;
     });

@@ -1,5 +1,5 @@
 // Entering without camera and microphone works, and says why there is none.
-import { expectPictures, expectVoices } from '../support/media.ts';
+import { expectPictures, expectVoices, offerCounts } from '../support/media.ts';
 import { expect, test } from '../support/test.ts';
 
 for (const browser of ['chromium', 'firefox'] as const) {
@@ -48,4 +48,31 @@ test('a microphone that is unplugged is noticed and said', async ({ person }) =>
   await expect(ann.page.getByText(/is gone/)).toBeVisible();
   await expect(ann.button('Microphone')).toHaveAttribute('aria-pressed', 'false');
   await expect(kim.participants).toContainText('muted');
+});
+
+test('another camera and microphone can be chosen during a call', async ({ person }) => {
+  const ann = await person('chromium', 'Ann');
+  const kim = await person('firefox', 'Kim');
+  await ann.enter('choose', { microphone: true, camera: true });
+  await kim.enter('choose');
+  await expectPictures(kim.page, 1);
+  const sent = () =>
+    ann.page.evaluate(() => {
+      const senders = window.watched.peers[0]?.peer.getSenders() ?? [];
+      return senders.map(({ track }) => track?.label).filter(Boolean);
+    });
+  const before = await sent();
+
+  await ann.button('Settings').click();
+  for (const name of ['Camera', 'Microphone']) {
+    const choice = ann.page.getByRole('combobox', { name });
+    const others = choice.locator('option:not(:checked)');
+    await choice.selectOption({ label: (await others.last().textContent()) ?? '' });
+  }
+  await expect
+    .poll(async () => (await sent()).filter((label) => before.includes(label)))
+    .toEqual([]);
+  await expectPictures(kim.page, 1);
+  await expectVoices(kim.page, 1);
+  expect(await offerCounts(ann.page)).toEqual([1]);
 });

@@ -31,6 +31,28 @@ for (const browser of ['chromium', 'firefox'] as const) {
   });
 }
 
+test('everything is readable in the dark', async ({ person, program }) => {
+  // Firefox cannot be told to prefer the dark.
+  const ann = await person('chromium', 'Ann', { dark: true });
+  await ann.page.goto(program.base);
+  await expectAccessible(ann);
+  await ann.visit('dark');
+  await expectAccessible(ann);
+  await ann.join.click();
+  await ann.say('hello https://example.org');
+  await ann.expectMessage('hello');
+  await expectAccessible(ann);
+});
+
+test('home shows the rooms that were visited from this browser', async ({ person, program }) => {
+  const kim = await person('firefox', 'Kim');
+  await kim.enter('우리-반');
+  await kim.page.goto(program.base);
+  await kim.page.getByRole('link', { name: '우리-반' }).click();
+  // The name is remembered too.
+  await expect(kim.page.getByRole('textbox', { name: 'Your name' })).toHaveValue('Kim');
+});
+
 test('home works without JavaScript', async ({ program }) => {
   const browser = await launch('chromium');
   try {
