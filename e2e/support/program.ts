@@ -8,7 +8,7 @@ import { join } from 'node:path';
 
 /** The debug build, unless told otherwise. */
 const binary =
-  process.env['ZOOM_PROGRAM'] ?? new URL('../../target/debug/zoom', import.meta.url).pathname;
+  process.env['ZOOM_E2E_PROGRAM'] ?? new URL('../../target/debug/zoom', import.meta.url).pathname;
 
 /** A TCP port that nobody has; the system does not give it out again soon. */
 async function freePort(): Promise<number> {
