@@ -48,8 +48,7 @@ impl MediaLink {
     pub(super) fn command(&mut self, command: MediaCommand) {
         match command {
             MediaCommand::RemovePeer { participant } => {
-                self.waiting
-                    .retain(|waiting| subject(waiting) != participant);
+                forget(&mut self.waiting, participant);
                 if let Some(room) = &self.room
                     && room.send(to_sfu(command)).is_err()
                 {
@@ -58,9 +57,7 @@ impl MediaLink {
                 }
             }
             MediaCommand::SetSources { .. } | MediaCommand::Assign { .. } => {
-                self.waiting
-                    .retain(|waiting| !is_replaced(waiting, &command));
-                self.waiting.push(command);
+                put(&mut self.waiting, command);
                 self.retry();
             }
         }
@@ -91,6 +88,17 @@ impl Drop for MediaLink {
             room.close();
         }
     }
+}
+
+/// Puts a command behind those that wait, and takes out what it makes pointless.
+fn put(waiting: &mut Vec<MediaCommand>, command: MediaCommand) {
+    waiting.retain(|earlier| !is_replaced(earlier, &command));
+    waiting.push(command);
+}
+
+/// Takes out all that is said of somebody who is gone.
+fn forget(waiting: &mut Vec<MediaCommand>, participant: zoom_protocol::ParticipantId) {
+    waiting.retain(|earlier| subject(earlier) != participant);
 }
 
 /// Whose the command is.
@@ -147,5 +155,64 @@ fn to_sfu(command: MediaCommand) -> Command {
             size,
         },
         MediaCommand::RemovePeer { participant } => Command::RemovePeer { participant },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use zoom_protocol::{ParticipantId, Sources};
+
+    use super::*;
+
+    fn sources(participant: u64, microphone: bool) -> MediaCommand {
+        MediaCommand::SetSources {
+            participant: ParticipantId(participant),
+            sources: Sources {
+                microphone,
+                ..Sources::default()
+            },
+        }
+    }
+
+    fn assign(subscriber: u64, slot: &str, publisher: u64) -> MediaCommand {
+        MediaCommand::Assign {
+            subscriber: ParticipantId(subscriber),
+            slot: slot.parse().unwrap(),
+            publisher: Some(ParticipantId(publisher)),
+            size: None,
+        }
+    }
+
+    #[test]
+    fn of_what_is_said_of_one_place_only_the_last_waits() {
+        let mut waiting = Vec::new();
+        for command in [
+            sources(1, true),
+            assign(1, "person-0", 2),
+            assign(1, "person-1", 2),
+            assign(2, "person-0", 1),
+            sources(1, false),
+            assign(1, "person-0", 3),
+        ] {
+            put(&mut waiting, command);
+        }
+        let last = [
+            assign(1, "person-1", 2),
+            assign(2, "person-0", 1),
+            sources(1, false),
+            assign(1, "person-0", 3),
+        ];
+        assert_eq!(waiting, last);
+    }
+
+    #[test]
+    fn nothing_waits_for_somebody_who_is_gone() {
+        let mut waiting = vec![
+            sources(1, true),
+            assign(1, "voice-0", 2),
+            assign(2, "voice-0", 1),
+        ];
+        forget(&mut waiting, ParticipantId(1));
+        assert_eq!(waiting, [assign(2, "voice-0", 1)]);
     }
 }
