@@ -69,25 +69,39 @@ function readLinks(text: string): Span[] {
   return spans;
 }
 
-/** An address without what belongs to the sentence around it: full stops, closing brackets, Korean particles. */
+/**
+ * An address without what belongs to the sentence around it: full stops, closing brackets, Korean particles. One way
+ * through from its end, however long it is.
+ */
 function withoutTail(address: string): string {
-  let kept = address;
-  for (;;) {
-    const before = kept;
-    // A particle is written without a space behind the word: `https://example.com/a에서`.
-    kept = kept.replace(/^([\x21-\x7e]*[a-z0-9_=-])[가-힣]+$/i, '$1');
-    kept = kept.replace(/[.,:;!?…'’”*~]+$/, '');
-    if (/[)\]}]$/.test(kept) && !isBalanced(kept)) kept = kept.slice(0, -1);
-    if (kept === before) return kept;
-  }
+  const plain = withoutPunctuation(address);
+  const kept = withoutParticle(plain);
+  return kept === plain ? plain : withoutPunctuation(kept);
 }
 
-/** Whether the last bracket of the address was opened in it. */
-function isBalanced(address: string): boolean {
-  const pairs: Record<string, string> = { ')': '(', ']': '[', '}': '{' };
-  const close = address.at(-1) ?? '';
-  const count = (sign: string) => address.split(sign).length;
-  return count(pairs[close] ?? '') >= count(close);
+const openings: Record<string, string> = { ')': '(', ']': '[', '}': '{' };
+
+function withoutPunctuation(address: string): string {
+  const counts: Record<string, number> = {};
+  for (const sign of address) counts[sign] = (counts[sign] ?? 0) + 1;
+  let end = address.length;
+  for (; end > 0; end -= 1) {
+    const sign = address[end - 1] ?? '';
+    const opening = openings[sign];
+    // A bracket stays where it was opened in the address itself.
+    const stray = opening !== undefined && (counts[sign] ?? 0) > (counts[opening] ?? 0);
+    if (!stray && !".,:;!?…'’”*~".includes(sign)) break;
+    counts[sign] = (counts[sign] ?? 0) - 1;
+  }
+  return address.slice(0, end);
+}
+
+/** A particle is written without a space behind the word: `https://example.com/a에서`. */
+function withoutParticle(address: string): string {
+  let end = address.length;
+  while (end > 0 && /[가-힣]/.test(address[end - 1] ?? '')) end -= 1;
+  const before = address.slice(0, end);
+  return /^[\x21-\x7e]+$/.test(before) && /[a-z0-9_=-]$/i.test(before) ? before : address;
 }
 
 function safeHref(address: string): string | null {
