@@ -1,11 +1,15 @@
 //! Opening the WebSocket, plain or inside TLS.
 
-use std::{io, net::SocketAddr, sync::Arc};
+use std::{
+    io,
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
 
 use rustls::pki_types::ServerName;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
-    net::TcpStream,
+    net::{TcpSocket, TcpStream, lookup_host},
 };
 use tokio_rustls::TlsConnector;
 use tokio_tungstenite::{
@@ -38,7 +42,10 @@ pub(crate) async fn open(
 ) -> Result<(Line, SocketAddr), ClientError> {
     let target = Target::parse(url)?;
     let address = (target.host.as_str(), target.port);
-    let connected = TcpStream::connect(address).await;
+    let connected = match options.local {
+        Some(local) => connect_from(local, address).await,
+        None => TcpStream::connect(address).await,
+    };
     let stream = connected.map_err(ClientError::Connect)?;
     stream.set_nodelay(true).map_err(ClientError::Connect)?;
     let local = stream.local_addr().map_err(ClientError::Connect)?;
@@ -66,6 +73,20 @@ pub(crate) async fn open(
         .max_frame_size(Some(MESSAGE_BYTES));
     let (line, _) = client_async_with_config(request, stream, Some(config)).await?;
     Ok((line, local))
+}
+
+/// Connects to the first address of a host that is of the same family.
+async fn connect_from(local: IpAddr, host: (&str, u16)) -> io::Result<TcpStream> {
+    let mut found = lookup_host(host).await?;
+    let remote = found.find(|remote| remote.is_ipv4() == local.is_ipv4());
+    let remote = remote.ok_or(io::ErrorKind::AddrNotAvailable)?;
+    let socket = if local.is_ipv4() {
+        TcpSocket::new_v4()?
+    } else {
+        TcpSocket::new_v6()?
+    };
+    socket.bind(SocketAddr::new(local, 0))?;
+    socket.connect(remote).await
 }
 
 /// What an address says.

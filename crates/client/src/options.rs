@@ -1,5 +1,7 @@
 //! How a client connects.
 
+use std::net::IpAddr;
+
 use rustls::pki_types::CertificateDer;
 use zoom_protocol::ResumeRequest;
 
@@ -13,6 +15,8 @@ pub struct ConnectOptions {
     pub resume: Option<ResumeRequest>,
     /// The `Origin` header; programs outside browsers send none.
     pub origin: Option<String>,
+    /// The address of this machine to connect from; the system chooses where there is none.
+    pub local: Option<IpAddr>,
     /// Which servers are believed with `wss://`.
     pub trust: Trust,
 }

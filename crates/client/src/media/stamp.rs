@@ -35,7 +35,7 @@ const VP8_START: [u8; 3] = [0x9d, 0x01, 0x2a];
 
 impl Stamp {
     /// An Opus packet with this stamp, `bytes` long or as long as it needs to be.
-    pub(super) fn opus(&self, bytes: usize) -> Vec<u8> {
+    pub fn opus(&self, bytes: usize) -> Vec<u8> {
         let mut packet = vec![OPUS_TOC];
         self.write(&mut packet);
         packet.resize(packet.len().max(bytes), 0);
@@ -43,8 +43,9 @@ impl Stamp {
     }
 
     /// A VP8 packet with this stamp: payload descriptor (RFC 7741 section 4.2) with a picture id
-    /// of 15 bits and a TL0PICIDX, then on the first packet of a frame the frame's header.
-    pub(super) fn vp8(&self, size: (u16, u16), bytes: usize) -> Vec<u8> {
+    /// of 15 bits and a TL0PICIDX, then on the first packet of a frame the frame's header with the
+    /// picture's `size` in pixels. It is `bytes` long or as long as it needs to be.
+    pub fn vp8(&self, size: (u16, u16), bytes: usize) -> Vec<u8> {
         let first = self.part == 0;
         let picture = (self.frame & 0x7fff) as u16;
         // X, S; then I, L, T.
@@ -66,13 +67,14 @@ impl Stamp {
         packet
     }
 
-    /// Reads an Opus packet.
-    pub(super) fn read_opus(packet: &[u8]) -> Option<Self> {
+    /// Reads an Opus packet; `None` where there is no stamp.
+    pub fn read_opus(packet: &[u8]) -> Option<Self> {
         Self::read(packet.get(1..)?, true)
     }
 
-    /// Reads a VP8 packet, whatever the server has rewritten in its descriptor.
-    pub(super) fn read_vp8(packet: &[u8]) -> Option<Self> {
+    /// Reads a VP8 packet, whatever the server has rewritten in its descriptor; `None` where there
+    /// is no stamp.
+    pub fn read_vp8(packet: &[u8]) -> Option<Self> {
         let first = *packet.first()?;
         let mut at = 1;
         if first & 0x80 != 0 {
