@@ -108,7 +108,8 @@ pub enum Event {
         /// Whose peer.
         participant: ParticipantId,
     },
-    /// The peer ended by itself; nothing more comes from it.
+    /// The peer ended by itself; nothing more comes from it. A connected peer is lost when nothing
+    /// came from it for `limits.silence_ms`, or at once when its browser closed the connection.
     Ended {
         /// Whose peer.
         participant: ParticipantId,

@@ -55,6 +55,8 @@ fn a_session_that_panics_ends_and_the_others_go_on() {
         world.clients[2].microphone = true;
         world.run(Duration::from_secs(1));
         let own = world.clients[0].address;
+        // Tests beside this one have no log, and what they reach first may be noted as unheard.
+        tracing::callsite::rebuild_interest_cache();
         armed.store(true, Ordering::Relaxed);
         // What looks like RTP goes to the session, which notes that it cannot use it.
         world.inject(own, &[0x80; 40]);
