@@ -37,3 +37,14 @@ test('the names by which people and programs find things are as promised', () =>
     participants: 'Participants',
   });
 });
+
+test('no text is left that nothing says', () => {
+  const sources = import.meta.glob<string>(['../**/*.svelte', '../**/*.ts', '!../**/*.test.ts'], {
+    query: '?raw',
+    import: 'default',
+    eager: true,
+  });
+  const said = Object.values(sources).join('\n');
+  const unsaid = Object.keys(en).filter((key) => key !== '$schema' && !said.includes(`m.${key}(`));
+  expect(unsaid).toEqual([]);
+});
