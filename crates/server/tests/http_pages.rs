@@ -1,5 +1,7 @@
 //! The pages that the server renders: what they say, in which language, and where they lead.
 
+#![expect(clippy::unwrap_used, reason = "the helpers of tests may panic")]
+
 mod http_support;
 
 use http_support::Running;
@@ -66,8 +68,8 @@ async fn what_is_no_room_is_refused_on_the_page_with_the_reason_and_what_was_typ
     for (query, english, korean) in [
         (
             "new=a+b",
-            "may not be in it: U+0020",
-            "쓸 수 없는 문자: U+0020",
+            "may not be in it: a space",
+            "쓸 수 없는 문자: 띄어쓰기",
         ),
         ("room=a%21", "may not be in it: “!”", "쓸 수 없는 문자: “!”"),
         ("room=", "at least one character", "한 글자 이상"),
@@ -146,7 +148,7 @@ async fn another_spelling_of_a_room_leads_to_the_one() {
 async fn a_room_that_cannot_be_is_refused_with_the_reason() {
     let server = Running::start().await;
     for (path, reason) in [
-        ("/r/a%20b", "U+0020"),
+        ("/r/a%20b", "a space"),
         ("/r/a%2Fb", "“&#x2f;”"),
         ("/r/%E2%80%AEa", "U+202E"),
         ("/r/%FF", "its letters cannot be read"),

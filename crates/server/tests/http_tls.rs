@@ -1,5 +1,7 @@
 //! HTTPS: with a certificate of the server's own making, and with one that was given.
 
+#![expect(clippy::unwrap_used, reason = "the helpers of tests may panic")]
+
 mod http_support;
 
 use std::{fs, path::Path, sync::Arc};

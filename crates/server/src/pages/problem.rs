@@ -45,6 +45,8 @@ impl WrongRoom {
             Self::OtherLink => "error_not_a_room",
         };
         let character = match self {
+            // By far the most frequent, and no number says it better.
+            Self::Name(RoomNameError::Character(' ')) => texts.get("character_space").to_owned(),
             Self::Name(error) => error.shown_character().unwrap_or_default(),
             Self::Encoding | Self::OtherLink => String::new(),
         };
