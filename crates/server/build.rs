@@ -151,16 +151,27 @@ fn npm(web: &Path, arguments: &[&str], doing: &str) -> Result<(), String> {
     let said = [output.stdout, output.stderr].concat();
     let said = String::from_utf8_lossy(&said);
     eprintln!("{said}");
-    let gist: Vec<&str> = said
+    let plain = without_colours(&said);
+    let gist: Vec<&str> = plain
         .lines()
         .map(str::trim)
+        .skip_while(|line| !line.to_ascii_lowercase().contains("error"))
         .filter(|line| !line.is_empty())
-        .filter(|line| line.to_ascii_lowercase().contains("error"))
-        .take(3)
+        .take(4)
         .collect();
     Err(format!(
         "{doing} failed: {}; run `npm {}` in web/ to see all of it {WITHOUT}",
         gist.join(" | "),
         arguments.join(" ")
     ))
+}
+
+/// A text without ECMA-48 escape sequences for colours, which not every tool leaves out when asked.
+fn without_colours(text: &str) -> String {
+    let mut parts = text.split("\x1b[");
+    let mut plain = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        plain += part.split_once('m').map_or(part, |(_, after)| after);
+    }
+    plain
 }
