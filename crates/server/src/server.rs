@@ -4,7 +4,7 @@ use std::{
     fmt,
     future::Future,
     io,
-    net::{IpAddr, SocketAddr},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     sync::Arc,
     time::Duration,
 };
@@ -157,13 +157,25 @@ impl Server {
 
 /// Opens the HTTP port. An IPv6 wildcard takes IPv4 too, whatever the system's default.
 fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), ServerError> {
+    let everywhere = address.ip() == IpAddr::V6(Ipv6Addr::UNSPECIFIED);
+    match listen_at(address) {
+        // A machine may have no IPv6 at all.
+        Err(ServerError::Listen { .. }) if everywhere => listen_at(SocketAddr::new(
+            Ipv4Addr::UNSPECIFIED.into(),
+            address.port(),
+        )),
+        outcome => outcome,
+    }
+}
+
+fn listen_at(address: SocketAddr) -> Result<(TcpListener, SocketAddr), ServerError> {
     let open = || -> io::Result<(TcpListener, SocketAddr)> {
         let socket = Socket::new(
             Domain::for_address(address),
             Type::STREAM,
             Some(Protocol::TCP),
         )?;
-        if address.ip() == IpAddr::V6(std::net::Ipv6Addr::UNSPECIFIED) {
+        if address.ip() == IpAddr::V6(Ipv6Addr::UNSPECIFIED) {
             socket.set_only_v6(false)?;
         }
         // Elsewhere than on Unix it would let two programs share the port.

@@ -101,3 +101,14 @@ async fn the_server_ends_in_time_whatever_connections_do() {
     assert_eq!(idle.read(&mut [0; 1]).await.unwrap_or(0), 0);
     assert!(TcpStream::connect(address).await.is_err());
 }
+
+#[tokio::test]
+async fn a_browser_that_takes_nothing_is_not_waited_for_long() {
+    let server = Running::start_with(|config| config.limits.write_timeout_ms = 200).await;
+    let mut stream = server.connect().await;
+    let request = b"GET /public/icons/preview.png HTTP/1.1\r\nhost: a\r\n\r\n";
+    // Nothing is read here, so that the server cannot write its answers, reads no more requests,
+    // and in the end closes; without its limit this would never return.
+    while stream.write_all(request).await.is_ok() {}
+    assert_eq!(server.get("/", &[]).await.status, 200);
+}

@@ -4,6 +4,7 @@
 //! connection a place in the count until it ends, also as a WebSocket.
 
 use std::{
+    future::Future,
     io,
     net::SocketAddr,
     pin::{Pin, pin},
@@ -20,7 +21,7 @@ use tokio::{
     net::{TcpListener, TcpStream},
     sync::{Semaphore, watch},
     task::JoinSet,
-    time::timeout,
+    time::{Sleep, timeout},
 };
 use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt;
@@ -59,6 +60,7 @@ pub(crate) async fn serve(listening: Listening, mut closing: watch::Receiver<boo
     let serving = Arc::new(Serving {
         http: http(&limits),
         handshake: Duration::from_millis(limits.tls_handshake_ms.into()),
+        patience: Duration::from_millis(limits.write_timeout_ms.into()),
         tls,
         router,
         closing: closing.clone(),
@@ -136,6 +138,7 @@ async fn refuse(mut stream: TcpStream) -> io::Result<()> {
 struct Serving {
     http: http1::Builder,
     handshake: Duration,
+    patience: Duration,
     tls: Option<TlsAcceptor>,
     router: Router,
     closing: watch::Receiver<bool>,
@@ -164,6 +167,8 @@ impl Serving {
     {
         let stream = TokioIo::new(Held {
             stream,
+            patience: self.patience,
+            stalled: None,
             _counted: counted,
         });
         let service = service_fn(|mut request: http::Request<Incoming>| {
@@ -185,10 +190,37 @@ impl Serving {
     }
 }
 
-/// A connection with its place in the count, which a WebSocket takes along.
+/// A connection with its place in the count, which a WebSocket takes along. It breaks when the
+/// other side has not taken a byte for a while.
 struct Held<S> {
     stream: S,
+    /// How long the other side may take nothing.
+    patience: Duration,
+    /// Runs while the other side takes nothing.
+    stalled: Option<Pin<Box<Sleep>>>,
     _counted: Counted,
+}
+
+impl<S> Held<S> {
+    /// Passes a write's outcome on, unless it is the same nothing for too long.
+    fn watched<T>(
+        &mut self,
+        context: &mut Context<'_>,
+        outcome: Poll<io::Result<T>>,
+    ) -> Poll<io::Result<T>> {
+        if outcome.is_ready() {
+            self.stalled = None;
+            return outcome;
+        }
+        let patience = self.patience;
+        let stalled = self
+            .stalled
+            .get_or_insert_with(|| Box::pin(tokio::time::sleep(patience)));
+        match stalled.as_mut().poll(context) {
+            Poll::Ready(()) => Poll::Ready(Err(io::ErrorKind::TimedOut.into())),
+            Poll::Pending => Poll::Pending,
+        }
+    }
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for Held<S> {
@@ -207,15 +239,18 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Held<S> {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(context, bytes)
+        let outcome = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.watched(context, outcome)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(context)
+        let outcome = Pin::new(&mut self.stream).poll_flush(context);
+        self.watched(context, outcome)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(context)
+        let outcome = Pin::new(&mut self.stream).poll_shutdown(context);
+        self.watched(context, outcome)
     }
 
     fn poll_write_vectored(
@@ -223,7 +258,8 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Held<S> {
         context: &mut Context<'_>,
         bytes: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(context, bytes)
+        let outcome = Pin::new(&mut self.stream).poll_write_vectored(context, bytes);
+        self.watched(context, outcome)
     }
 
     fn is_write_vectored(&self) -> bool {
