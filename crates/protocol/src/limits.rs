@@ -129,6 +129,36 @@ pub struct Limits {
     pub media_addresses: u32,
     /// Milliseconds from an offer within which its peer has to connect.
     pub peer_connect_ms: u32,
+    /// Most `a=ssrc` lines of one m-line of an offer: a browser writes at most a dozen, and each
+    /// costs memory.
+    pub offer_ssrc_lines: u32,
+    /// Largest media datagram, in bytes: what an Ethernet frame holds. A session has room for 2,000
+    /// bytes, and what it sends on is a little larger than what came in.
+    pub datagram_bytes: u32,
+    /// Addresses of one peer at a time: a browser checks from each of its interfaces, over UDP and
+    /// TCP.
+    pub peer_addresses: u32,
+    /// Addresses that one peer may prove to be its own until its next ICE restart: its session
+    /// remembers each.
+    pub peer_addresses_proved: u32,
+    /// RTP streams (SSRCs) that one peer may send at once before `peer_streams_per_minute` holds:
+    /// a browser sends about a dozen, and its session remembers each.
+    pub peer_streams: u32,
+    /// Further RTP streams a minute of one peer over time: memory.
+    pub peer_streams_per_minute: u32,
+    /// Milliseconds for which a packet that was sent to a peer is kept to be sent again: longer ago
+    /// than that no browser waits for it.
+    pub resend_ms: u32,
+    /// Packets of one outgoing picture that are kept to be sent again: two seconds of a fast one.
+    pub resend_video_packets: u32,
+    /// Packets of one outgoing sound that are kept to be sent again: more than a second of it.
+    pub resend_audio_packets: u32,
+    /// Largest share of retransmissions in what is sent, in percent: above it the way is so bad
+    /// that they make it worse.
+    pub resend_percent: u32,
+    /// Packets that are kept of each layer of a picture, so that those of a key frame which overtook
+    /// its first packet are not missing: memory.
+    pub layer_packets: u32,
 }
 
 impl Default for Limits {
@@ -191,6 +221,17 @@ impl Default for Limits {
             media_socket_bytes: 4 * 1024 * 1024,
             media_addresses: 32,
             peer_connect_ms: 30_000,
+            offer_ssrc_lines: 64,
+            datagram_bytes: 1_500,
+            peer_addresses: 16,
+            peer_addresses_proved: 64,
+            peer_streams: 64,
+            peer_streams_per_minute: 6,
+            resend_ms: 2_000,
+            resend_video_packets: 1_024,
+            resend_audio_packets: 64,
+            resend_percent: 50,
+            layer_packets: 32,
         }
     }
 }

@@ -186,10 +186,11 @@ impl Sfu {
             capture_us = capture.at_us,
             "media"
         );
+        let kept = self.limits.layer_packets as usize;
         if source.is_video()
             && let Some(peer) = self.peer_mut(who)
         {
-            peer.track_mut(source).layers[layer].keep(&packet);
+            peer.track_mut(source).layers[layer].keep(&packet, kept);
         }
         self.forward(who, &packet);
     }

@@ -10,17 +10,9 @@ use str0m::{
     crypto::{Sha1HmacProvider, from_feature_flags},
     ice::StunMessage,
 };
-use zoom_protocol::ParticipantId;
+use zoom_protocol::{Limits, ParticipantId};
 
 use crate::{Protocol, peer::Peer};
-
-/// Addresses of one peer: a browser checks from each of its interfaces, over UDP and TCP.
-const ADDRESSES_PER_PEER: usize = 16;
-/// Addresses that a peer may teach us until its next ICE restart: its session remembers each.
-const LESSONS_PER_PEER: u32 = 64;
-/// The largest datagram: what an Ethernet frame holds. A session has room for 2,000 bytes, and what
-/// it sends on is a little larger than what came in.
-const DATAGRAM_BYTES: usize = 1_500;
 
 /// What a datagram is, by its first byte (RFC 7983).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +26,6 @@ pub(crate) enum Class {
 /// Sorts a datagram.
 pub(crate) fn classify(datagram: &[u8]) -> Class {
     match datagram.first() {
-        Some(_) if datagram.len() > DATAGRAM_BYTES => Class::Garbage,
         Some(0..=3) if datagram.len() >= 20 => Class::Stun,
         Some(20..=63) if datagram.len() >= 13 => Class::Sealed,
         Some(128..=191) if datagram.len() >= 8 => Class::Sealed,
@@ -65,14 +56,17 @@ pub(crate) fn read_request(datagram: &[u8]) -> Option<StunMessage<'_>> {
 pub(crate) struct Gate {
     addresses: HashMap<(Protocol, SocketAddr), ParticipantId>,
     ufrags: HashMap<String, ParticipantId>,
+    /// Addresses of one peer at a time, and until its next ICE restart.
+    most: (usize, u32),
     sha1: &'static dyn Sha1HmacProvider,
 }
 
 impl Gate {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(limits: &Limits) -> Self {
         Self {
             addresses: HashMap::new(),
             ufrags: HashMap::new(),
+            most: (limits.peer_addresses as usize, limits.peer_addresses_proved),
             sha1: from_feature_flags().sha1_hmac_provider,
         }
     }
@@ -107,7 +101,8 @@ impl Gate {
         if self.addresses.get(&key) == Some(&who) {
             return true;
         }
-        if peer.lessons >= LESSONS_PER_PEER {
+        let (at_a_time, in_all) = self.most;
+        if peer.lessons >= in_all {
             return false;
         }
         peer.lessons += 1;
@@ -115,7 +110,7 @@ impl Gate {
         if !peer.addresses.contains(&key) {
             peer.addresses.push_back(key);
         }
-        if peer.addresses.len() > ADDRESSES_PER_PEER
+        if peer.addresses.len() > at_a_time
             && let Some(oldest) = peer.addresses.pop_front()
         {
             self.forget_address(who, oldest);

@@ -46,7 +46,7 @@ pub fn negotiate(
     let (peer, answer) = guarded(|| {
         let connect_by = now + Duration::from_millis(config.limits.peer_connect_ms.into());
         let mut peer = Peer::new(build(config, now)?, now, connect_by);
-        let answer = accept(&mut peer, &checked)?;
+        let answer = accept(&config.limits, &mut peer, &checked)?;
         Ok((peer, answer))
     })?;
     tracing::debug!(
@@ -71,7 +71,7 @@ pub(crate) fn renegotiate(
 ) -> Result<MediaAnswer, OfferError> {
     let checked = offer::check(limits, offer)?;
     check_unchanged(peer, &checked)?;
-    let answer = guarded(|| accept(peer, &checked))?;
+    let answer = guarded(|| accept(limits, peer, &checked))?;
     tracing::debug!(
         ufrag = peer.ufrag,
         slots = checked.slots.len(),
@@ -167,7 +167,11 @@ fn check_unchanged(peer: &Peer, checked: &CheckedOffer) -> Result<(), OfferError
     Ok(())
 }
 
-fn accept(peer: &mut Peer, checked: &CheckedOffer) -> Result<MediaAnswer, OfferError> {
+fn accept(
+    limits: &Limits,
+    peer: &mut Peer,
+    checked: &CheckedOffer,
+) -> Result<MediaAnswer, OfferError> {
     let unusable =
         |error: &dyn std::fmt::Display| OfferError(format!("The offer cannot be used: {error}."));
     let offer = SdpOffer::from_sdp_string(&checked.text).map_err(|error| unusable(&error))?;
@@ -200,9 +204,9 @@ fn accept(peer: &mut Peer, checked: &CheckedOffer) -> Result<MediaAnswer, OfferE
                 }
             }
             None => {
-                let audio = stream(&mut peer.rtc, &slot.audio, false)?;
+                let audio = stream(limits, &mut peer.rtc, &slot.audio, false)?;
                 let video = match &slot.video {
-                    Some(mid) => Some(stream(&mut peer.rtc, mid, true)?),
+                    Some(mid) => Some(stream(limits, &mut peer.rtc, mid, true)?),
                     None => None,
                 };
                 if let Some(video) = &video {
@@ -234,14 +238,15 @@ fn codec(video: bool) -> Codec {
     if video { Codec::Vp8 } else { Codec::Opus }
 }
 
-fn stream(rtc: &mut Rtc, mid: &str, video: bool) -> Result<OutStream, OfferError> {
+fn stream(limits: &Limits, rtc: &mut Rtc, mid: &str, video: bool) -> Result<OutStream, OfferError> {
     let mid = Mid::from(mid);
     let pt = payload_type(rtc, mid, codec(video))?;
     let mut api = rtc.direct_api();
     let stream = api
         .stream_tx_by_mid(mid, None)
         .ok_or_else(|| OfferError(format!("The m-line with the mid {mid} was not accepted.")))?;
-    Ok(OutStream::new(mid, stream.ssrc(), stream.rtx(), pt, video))
+    let ssrcs = (stream.ssrc(), stream.rtx());
+    Ok(OutStream::new(limits, mid, ssrcs, pt, video))
 }
 
 fn payload_type(rtc: &Rtc, mid: Mid, codec: Codec) -> Result<Pt, OfferError> {

@@ -12,8 +12,6 @@ use crate::OfferError;
 
 /// The most simulcast layers of a camera.
 const LAYERS: [&str; 3] = ["q", "h", "f"];
-/// The most `a=ssrc` lines of one m-line: a browser writes at most a dozen, and each costs memory.
-const SSRC_LINES: usize = 64;
 
 /// What an m-line carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -204,7 +202,7 @@ fn split<'a>(
         .collect();
     let mut sections = Vec::with_capacity(bodies.len());
     for (at, body) in bodies.into_iter().enumerate() {
-        let section = section(at, body, &bundled)?;
+        let section = section(limits, at, body, &bundled)?;
         if !mids.insert(section.mid) {
             return refuse(format!("Two m-lines have the mid {}.", section.mid));
         }
@@ -214,6 +212,7 @@ fn split<'a>(
 }
 
 fn section<'a>(
+    limits: &Limits,
     at: usize,
     lines: Vec<&'a str>,
     bundled: &HashSet<&str>,
@@ -255,7 +254,7 @@ fn section<'a>(
         .find_map(|name| directions.into_iter().find(|d| d.as_str() == name))
         .unwrap_or(Direction::SendRecv);
     let ssrc_lines = lines.iter().filter(|l| l.starts_with("a=ssrc")).count();
-    if ssrc_lines > SSRC_LINES {
+    if ssrc_lines > limits.offer_ssrc_lines as usize {
         return refuse(format!("{} has too many a=ssrc lines.", place(at, mid)));
     }
     Ok(Section {

@@ -110,13 +110,13 @@ impl Sfu {
     /// An empty one. `now` is the earliest time it will know.
     pub fn new(config: SfuConfig, now: Instant) -> Self {
         Self {
+            gate: Gate::new(&config.limits),
             limits: config.limits,
             now,
             began: now,
             participants: HashMap::new(),
             watchers: HashMap::new(),
             rooms: HashMap::new(),
-            gate: Gate::new(),
             dirty: Vec::new(),
             timers: BTreeSet::new(),
             next_tick: None,
@@ -129,7 +129,12 @@ impl Sfu {
     /// Takes a received datagram.
     pub fn handle_datagram(&mut self, now: Instant, transport: Transport, payload: &[u8]) {
         self.advance(now);
-        let owner = match gate::classify(payload) {
+        let class = if payload.len() > self.limits.datagram_bytes as usize {
+            Class::Garbage
+        } else {
+            gate::classify(payload)
+        };
+        let owner = match class {
             Class::Stun => self.admit_stun(transport, payload),
             Class::Sealed => self.admit_sealed(transport),
             Class::Garbage => {

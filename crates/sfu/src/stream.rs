@@ -7,16 +7,18 @@ use str0m::{
     media::{Mid, Pt},
     rtp::{RtpWrite, Ssrc},
 };
-use zoom_protocol::ParticipantId;
+use zoom_protocol::{Limits, ParticipantId};
 
 use crate::{rewrite::SeqRewriter, timeline::Timeline, track::Packet, vp8::Vp8Rewriter};
 
-/// How long and how many packets are kept for retransmission: two seconds of a fast picture.
-const RESEND_AGE: Duration = Duration::from_secs(2);
-const RESEND_VIDEO: usize = 1_024;
-const RESEND_AUDIO: usize = 64;
-/// The largest share of retransmissions; above it the way is so bad that they make it worse.
-const RESEND_SHARE: f32 = 0.5;
+/// What is kept to be sent again.
+#[derive(Clone, Copy, Debug)]
+struct Resend {
+    packets: usize,
+    age: Duration,
+    /// The largest share of retransmissions in what is sent.
+    share: f32,
+}
 
 /// What becomes of a packet at one stream.
 #[derive(Debug)]
@@ -46,7 +48,7 @@ pub(crate) struct OutStream {
     ssrc: Ssrc,
     rtx: Option<Ssrc>,
     pt: Pt,
-    video: bool,
+    resend: Resend,
     /// Whether str0m knows the stream. It does from the first packet on: before that its sender
     /// reports would tell the RTP time 0.
     declared: bool,
@@ -60,14 +62,29 @@ pub(crate) struct OutStream {
 
 impl OutStream {
     /// A stream that str0m declared for an m-line when it accepted the offer.
-    pub(crate) fn new(mid: Mid, ssrc: Ssrc, rtx: Option<Ssrc>, pt: Pt, video: bool) -> Self {
+    pub(crate) fn new(
+        limits: &Limits,
+        mid: Mid,
+        (ssrc, rtx): (Ssrc, Option<Ssrc>),
+        pt: Pt,
+        video: bool,
+    ) -> Self {
         let seed = *ssrc;
+        let packets = if video {
+            limits.resend_video_packets
+        } else {
+            limits.resend_audio_packets
+        };
         Self {
             mid,
             ssrc,
             rtx,
             pt,
-            video,
+            resend: Resend {
+                packets: packets as usize,
+                age: Duration::from_millis(limits.resend_ms.into()),
+                share: limits.resend_percent as f32 / 100.0,
+            },
             declared: true,
             seq: SeqRewriter::new(seed),
             timeline: if video {
@@ -109,12 +126,12 @@ impl OutStream {
         }
         let mut api = rtc.direct_api();
         let stream = api.declare_stream_tx(self.ssrc, self.rtx, self.mid, None);
-        let packets = if self.video {
-            RESEND_VIDEO
-        } else {
-            RESEND_AUDIO
-        };
-        stream.set_rtx_cache(packets, RESEND_AGE, Some(RESEND_SHARE));
+        let Resend {
+            packets,
+            age,
+            share,
+        } = self.resend;
+        stream.set_rtx_cache(packets, age, Some(share));
         self.declared = true;
     }
 

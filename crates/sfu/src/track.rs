@@ -21,9 +21,6 @@ const STOPPED: Duration = Duration::from_secs(1);
 /// The least time between two key-frame requests for one layer: an encoder answers within it,
 /// unless the request or the frame was lost.
 const KEY_INTERVAL: Duration = Duration::from_millis(500);
-/// Packets that are kept of a layer, so that those of a key frame which overtook its first packet
-/// are not missing.
-const RECENT: usize = 32;
 
 /// A packet on its way from a publisher to its subscribers.
 #[derive(Clone, Debug)]
@@ -90,12 +87,12 @@ impl Layer {
         self.key_wanted = false;
     }
 
-    /// Keeps a packet of a picture for those who begin a little later.
-    pub(crate) fn keep(&mut self, packet: &Packet) {
-        if self.recent.len() >= RECENT {
+    /// Keeps a packet of a picture, of which there are at most `most`, for those who begin a little later.
+    pub(crate) fn keep(&mut self, packet: &Packet, most: usize) {
+        self.recent.push_back(packet.clone());
+        if self.recent.len() > most {
             self.recent.pop_front();
         }
-        self.recent.push_back(packet.clone());
     }
 
     /// The kept packets that follow a key frame's first one, in order.

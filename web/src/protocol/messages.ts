@@ -282,7 +282,59 @@ media_addresses: number,
 /**
  * Milliseconds from an offer within which its peer has to connect.
  */
-peer_connect_ms: number, };
+peer_connect_ms: number, 
+/**
+ * Most `a=ssrc` lines of one m-line of an offer: a browser writes at most a dozen, and each
+ * costs memory.
+ */
+offer_ssrc_lines: number, 
+/**
+ * Largest media datagram, in bytes: what an Ethernet frame holds. A session has room for 2,000
+ * bytes, and what it sends on is a little larger than what came in.
+ */
+datagram_bytes: number, 
+/**
+ * Addresses of one peer at a time: a browser checks from each of its interfaces, over UDP and
+ * TCP.
+ */
+peer_addresses: number, 
+/**
+ * Addresses that one peer may prove to be its own until its next ICE restart: its session
+ * remembers each.
+ */
+peer_addresses_proved: number, 
+/**
+ * RTP streams (SSRCs) that one peer may send at once before `peer_streams_per_minute` holds:
+ * a browser sends about a dozen, and its session remembers each.
+ */
+peer_streams: number, 
+/**
+ * Further RTP streams a minute of one peer over time: memory.
+ */
+peer_streams_per_minute: number, 
+/**
+ * Milliseconds for which a packet that was sent to a peer is kept to be sent again: longer ago
+ * than that no browser waits for it.
+ */
+resend_ms: number, 
+/**
+ * Packets of one outgoing picture that are kept to be sent again: two seconds of a fast one.
+ */
+resend_video_packets: number, 
+/**
+ * Packets of one outgoing sound that are kept to be sent again: more than a second of it.
+ */
+resend_audio_packets: number, 
+/**
+ * Largest share of retransmissions in what is sent, in percent: above it the way is so bad
+ * that they make it worse.
+ */
+resend_percent: number, 
+/**
+ * Packets that are kept of each layer of a picture, so that those of a key frame which overtook
+ * its first packet are not missing: memory.
+ */
+layer_packets: number, };
 
 /**
  * What a participant can publish; each is a track of its own.
@@ -852,7 +904,18 @@ export const defaultLimits: Limits = {
   "ice_tcp_queue_bytes": 131072,
   "media_socket_bytes": 4194304,
   "media_addresses": 32,
-  "peer_connect_ms": 30000
+  "peer_connect_ms": 30000,
+  "offer_ssrc_lines": 64,
+  "datagram_bytes": 1500,
+  "peer_addresses": 16,
+  "peer_addresses_proved": 64,
+  "peer_streams": 64,
+  "peer_streams_per_minute": 6,
+  "resend_ms": 2000,
+  "resend_video_packets": 1024,
+  "resend_audio_packets": 64,
+  "resend_percent": 50,
+  "layer_packets": 32
 };
 
 export const subprotocol = "zoom.1";
