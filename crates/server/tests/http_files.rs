@@ -2,10 +2,7 @@
 //!
 //! These tests need the browser app: build without `ZOOM_WEB=stub`.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "the helpers of tests may panic"
-)]
+#![expect(clippy::unwrap_used, reason = "the helpers of tests may panic")]
 
 mod http_support;
 
