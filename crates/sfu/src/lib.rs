@@ -27,6 +27,7 @@ mod rewrite;
 mod sfu;
 mod slots;
 mod speakers;
+mod ssrcs;
 mod stats;
 mod stream;
 mod timeline;

@@ -45,7 +45,7 @@ pub fn negotiate(
     let checked = offer::check(&config.limits, offer)?;
     let (peer, answer) = guarded(|| {
         let connect_by = now + Duration::from_millis(config.limits.peer_connect_ms.into());
-        let mut peer = Peer::new(build(config, now)?, now, connect_by);
+        let mut peer = Peer::new(&config.limits, build(config, now)?, now, connect_by);
         let answer = accept(&config.limits, &mut peer, &checked)?;
         Ok((peer, answer))
     })?;

@@ -12,12 +12,12 @@ use str0m::{
     media::Mid,
     rtp::{RtpHeader, Ssrc},
 };
-use zoom_protocol::{ParticipantId, SlotId, SlotKind, Source};
+use zoom_protocol::{Limits, ParticipantId, SlotId, SlotKind, Source};
 
-use crate::{PeerStats, Protocol, clock::PublisherClock, layers, stream::OutStream, track::Track};
-
-/// SSRCs whose place is remembered; a peer has at most six.
-const KNOWN_SSRCS: usize = 64;
+use crate::{
+    PeerStats, Protocol, clock::PublisherClock, layers, ssrcs::Ssrcs, stream::OutStream,
+    track::Track,
+};
 
 /// A peer that [`negotiate`](crate::negotiate) made and that no [`Sfu`](crate::Sfu) runs yet.
 #[derive(Debug)]
@@ -37,7 +37,9 @@ pub(crate) struct Peer {
     pub(crate) slots: HashMap<SlotId, SlotState>,
     /// The slot of each outgoing picture.
     pub(crate) pictures: HashMap<Mid, SlotId>,
-    ssrcs: HashMap<Ssrc, (Source, usize)>,
+    places: HashMap<Ssrc, (Source, usize)>,
+    /// The RTP streams that it sends.
+    pub(crate) ssrcs: Ssrcs,
     tracks: [Track; 4],
     pub(crate) clock: PublisherClock,
     pub(crate) connected: bool,
@@ -95,7 +97,7 @@ pub(crate) fn picture_of(kind: SlotKind) -> Option<Source> {
 
 impl Peer {
     /// A peer without m-lines, before its first offer.
-    pub(crate) fn new(rtc: Rtc, now: Instant, connect_by: Instant) -> Self {
+    pub(crate) fn new(limits: &Limits, rtc: Rtc, now: Instant, connect_by: Instant) -> Self {
         Self {
             rtc,
             ufrag: String::new(),
@@ -105,7 +107,8 @@ impl Peer {
             sources: HashMap::new(),
             slots: HashMap::new(),
             pictures: HashMap::new(),
-            ssrcs: HashMap::new(),
+            places: HashMap::new(),
+            ssrcs: Ssrcs::new(limits, now),
             tracks: Default::default(),
             clock: PublisherClock::default(),
             connected: false,
@@ -134,23 +137,20 @@ impl Peer {
         }
         self.ufrag = credentials.ufrag;
         self.password = credentials.pass;
-        self.ssrcs.clear();
+        self.places.clear();
     }
 
     /// The source and layer that a packet belongs to, by its SSRC, which str0m learns from the
     /// mid and rid header extensions (RFC 8843 section 9.2, RFC 8852).
     pub(crate) fn identify(&mut self, header: &RtpHeader) -> Option<(Source, usize)> {
-        if let Some(known) = self.ssrcs.get(&header.ssrc) {
+        if let Some(known) = self.places.get(&header.ssrc) {
             return Some(*known);
         }
         let mut api = self.rtc.direct_api();
         let stream = api.stream_rx(&header.ssrc)?;
         let source = *self.sources.get(&stream.mid())?;
         let layer = layers::place(stream.rid().as_deref())?;
-        if self.ssrcs.len() >= KNOWN_SSRCS {
-            self.ssrcs.clear();
-        }
-        self.ssrcs.insert(header.ssrc, (source, layer));
+        self.places.insert(header.ssrc, (source, layer));
         tracing::debug!(ssrc = *header.ssrc, ?source, layer, "incoming stream");
         Some((source, layer))
     }

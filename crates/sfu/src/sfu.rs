@@ -154,6 +154,10 @@ impl Sfu {
         let Some(peer) = self.peer_mut(who) else {
             return;
         };
+        if !peer.ssrcs.admit(now, payload) {
+            self.stats.dropped_streams += 1;
+            return;
+        }
         // An address that is known may still be one that ICE has given up.
         if !peer.rtc.accepts(&input) {
             self.stats.dropped_strangers += 1;

@@ -46,4 +46,6 @@ pub struct SfuStats {
     pub dropped_strangers: u64,
     /// STUN messages that are no requests, name nobody here, or were made without the password.
     pub dropped_stun: u64,
+    /// RTP packets of streams beyond those that a peer may send.
+    pub dropped_streams: u64,
 }

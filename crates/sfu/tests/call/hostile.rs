@@ -2,6 +2,8 @@
 
 use std::{net::SocketAddr, time::Duration};
 
+use zoom_protocol::Limits;
+
 use crate::world::{World, person};
 
 fn stranger() -> SocketAddr {
@@ -38,7 +40,12 @@ fn client_hello() -> Vec<u8> {
 
 /// An RTP packet that nobody sealed.
 fn rtp() -> Vec<u8> {
-    let mut packet = vec![0x80, 111, 0, 1, 0, 0, 0, 1, 0, 0, 0, 9];
+    rtp_of(9)
+}
+
+fn rtp_of(ssrc: u32) -> Vec<u8> {
+    let mut packet = vec![0x80, 111, 0, 1, 0, 0, 0, 1];
+    packet.extend(ssrc.to_be_bytes());
     packet.extend([0; 100]);
     packet
 }
@@ -169,4 +176,27 @@ fn a_datagram_that_no_ethernet_frame_holds_reaches_nobody() {
     world.inject(own, &[0x80; 1_501]);
     assert_eq!(world.sfu.stats().dropped_garbage, before + 1);
     assert!(world.ended(0).is_none());
+}
+
+#[test]
+fn a_peer_cannot_begin_streams_without_end() {
+    let mut world = World::call(67, 2);
+    world.assign(0, person(0), 1, (320, 180));
+    world.clients[1].microphone = true;
+    world.run(Duration::from_secs(1));
+    let own = world.clients[1].address;
+    let most = u64::from(Limits::default().peer_streams);
+    for ssrc in 0..1_000 {
+        world.inject(own, &rtp_of(ssrc));
+    }
+    assert!(world.sfu.stats().dropped_streams >= 1_000 - most);
+    let before = world.clients[0].sound(person(0)).len();
+    world.run(Duration::from_secs(1));
+    let after = world.clients[0].sound(person(0)).len();
+    assert!(after >= before + 48, "what flowed goes on");
+    // A source that begins later finds a place with time.
+    world.run(Duration::from_secs(60));
+    world.clients[1].camera = [true; 3];
+    world.run(Duration::from_secs(3));
+    assert!(!world.clients[0].picture(person(0)).is_empty());
 }
