@@ -102,14 +102,15 @@ impl Gate {
             return true;
         }
         let (at_a_time, in_all) = self.most;
-        if peer.lessons >= in_all {
-            return false;
-        }
-        peer.lessons += 1;
-        self.addresses.insert(key, who);
+        // An address that another peer took over in the meantime is no further one.
         if !peer.addresses.contains(&key) {
+            if peer.lessons >= in_all {
+                return false;
+            }
+            peer.lessons += 1;
             peer.addresses.push_back(key);
         }
+        self.addresses.insert(key, who);
         if peer.addresses.len() > at_a_time
             && let Some(oldest) = peer.addresses.pop_front()
         {

@@ -200,3 +200,35 @@ fn a_peer_cannot_begin_streams_without_end() {
     world.run(Duration::from_secs(3));
     assert!(!world.clients[0].picture(person(0)).is_empty());
 }
+
+/// A STUN request that a client sends within the next seconds.
+fn check_of(world: &mut World, at: usize) -> Vec<u8> {
+    for _ in 0..1_000 {
+        world.now += Duration::from_millis(10);
+        let sent = world.clients[at].wake(world.now);
+        let is_request = |payload: &[u8]| payload.starts_with(&[0, 1]);
+        let check = sent.iter().find(|sent| is_request(&sent.payload));
+        let check = check.map(|sent| sent.payload.clone());
+        world.fly(sent);
+        if let Some(check) = check {
+            return check;
+        }
+    }
+    panic!("no check within 10 s");
+}
+
+#[test]
+fn who_takes_an_address_over_again_and_again_does_not_get_to_keep_it() {
+    let mut world = World::call(68, 3);
+    world.assign(0, person(0), 1, (320, 180));
+    let checks = [1, 2].map(|at| check_of(&mut world, at));
+    let own = world.clients[1].address;
+    for _ in 0..=Limits::default().peer_addresses_proved {
+        for check in checks.iter().rev() {
+            world.inject(own, check);
+        }
+    }
+    world.clients[1].microphone = true;
+    world.run(Duration::from_secs(1));
+    assert!(world.clients[0].sound(person(0)).len() >= 40);
+}
