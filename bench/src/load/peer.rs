@@ -1,0 +1,351 @@
+//! One synthetic person's RTCPeerConnection.
+
+use std::{
+    collections::HashMap,
+    net::IpAddr,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result};
+use mio::net::UdpSocket;
+use str0m::{
+    Candidate, Event, IceConnectionState, Input, Output, Rtc,
+    change::SdpAnswer,
+    format::Codec,
+    media::Pt,
+    net::{Protocol, Receive},
+    rtp::{ExtensionValues, RtpPacket, RtpWrite},
+};
+use zoom_client::{
+    media::Stamp,
+    protocol::{MediaAnswer, ParticipantId},
+};
+
+use super::{Counts, Plan, offer::Draft, source::Sources};
+use crate::{
+    batch::{self, Batch, Datagram},
+    profile,
+    sequence::Sequence,
+};
+
+/// The level that microphones report (RFC 6464), in dBov.
+const LEVEL_DBOV: i8 = -30;
+/// Batches of one socket that are read before the others have their turn.
+const BATCHES_PER_TURN: usize = 4;
+
+/// One synthetic person's end.
+pub(crate) struct Peer {
+    rtc: Rtc,
+    pub(crate) socket: UdpSocket,
+    local: std::net::SocketAddr,
+    opus: Pt,
+    vp8: Pt,
+    rtx: Option<Pt>,
+    streams: HashMap<u32, Sequence>,
+    sources: Option<Sources>,
+    /// Whether somebody publishes whom this person should see or hear.
+    pub(crate) expects: bool,
+    pub(crate) joined_at: Instant,
+    pub(crate) connected_at: Option<Instant>,
+    pub(crate) first_packet_at: Option<Instant>,
+    pub(crate) ended: bool,
+    pub(crate) profile: Option<&'static str>,
+    /// Media packets of this sample.
+    pub(crate) came: u64,
+    /// When str0m wants to be called.
+    due: Instant,
+    /// What is handled just then.
+    at_hand: AtHand,
+}
+
+/// The datagram that is handled just then.
+#[derive(Clone, Copy, Debug, Default)]
+struct AtHand {
+    arrived_us: u64,
+    repair: bool,
+    delivered: bool,
+}
+
+impl Peer {
+    /// Takes the server's answer. With `publish` it sends, from then on.
+    pub(crate) fn new(
+        draft: Draft,
+        answer: &MediaAnswer,
+        local: IpAddr,
+        joined_at: Instant,
+        expects: bool,
+        publish: Option<(&Plan, ParticipantId)>,
+    ) -> Result<Self> {
+        let Draft {
+            mut rtc,
+            pending,
+            microphone,
+            camera,
+            ..
+        } = draft;
+        let socket = batch::open(local)?;
+        let local = socket.local_addr()?;
+        rtc.add_local_candidate(Candidate::host(local, Protocol::Udp)?);
+        let sdp = SdpAnswer::from_sdp_string(&answer.answer)?;
+        rtc.sdp_api().accept_answer(pending, sdp)?;
+        let params = |codec| {
+            let mut found = rtc
+                .codec_config()
+                .find(|params| params.spec().codec == codec);
+            let found = found.take().context("no such codec");
+            found.map(|params| (params.pt(), params.resend()))
+        };
+        let ((opus, _), (vp8, rtx)) = (params(Codec::Opus)?, params(Codec::Vp8)?);
+        let sources = match publish {
+            // Nothing is due until sending is switched on.
+            Some((plan, participant)) => {
+                let mids = (microphone, camera);
+                Some(Sources::new(plan, &rtc, mids, participant, far_away())?)
+            }
+            None => None,
+        };
+        Ok(Self {
+            rtc,
+            socket,
+            local,
+            opus,
+            vp8,
+            rtx,
+            streams: HashMap::new(),
+            sources,
+            expects,
+            joined_at,
+            connected_at: None,
+            first_packet_at: None,
+            ended: false,
+            profile: None,
+            came: 0,
+            due: Instant::now(),
+            at_hand: AtHand::default(),
+        })
+    }
+
+    /// Switches sending on, from `begin` on.
+    pub(crate) fn begin(&mut self, begin: Instant) {
+        if let Some(sources) = &mut self.sources {
+            sources.begin(begin);
+        }
+    }
+
+    /// When it has to be called again.
+    pub(crate) fn wake_at(&self) -> Option<Instant> {
+        if self.ended {
+            return None;
+        }
+        let sources = self.sources.as_ref().and_then(Sources::next);
+        Some(sources.map_or(self.due, |next| next.min(self.due)))
+    }
+
+    /// Does what is due.
+    pub(crate) fn handle_timeout(&mut self, now: Instant, counts: &mut Counts) {
+        if self.ended {
+            return;
+        }
+        while let Some((due, packets)) = self.sources.as_mut().and_then(|s| s.take(now)) {
+            let lag = Instant::now().saturating_duration_since(due);
+            counts.send_lag_us.add(lag.as_micros() as u64);
+            for packet in packets {
+                self.write(packet, counts);
+            }
+        }
+        if self.due <= now {
+            self.input(Input::Timeout(now), counts);
+        }
+    }
+
+    fn write(&mut self, packet: super::source::Packet, counts: &mut Counts) {
+        let video = packet.stamp.source.is_video();
+        let mut api = self.rtc.direct_api();
+        let Some(stream) = api.stream_tx_by_mid(packet.mid, packet.rid) else {
+            return;
+        };
+        let stamp = Stamp {
+            captured_us: batch::unix_us(),
+            ..packet.stamp
+        };
+        let mut extensions = ExtensionValues::default();
+        let payload = if video {
+            stamp.vp8(packet.size, packet.bytes)
+        } else {
+            extensions.audio_level = Some(LEVEL_DBOV);
+            extensions.voice_activity = Some(true);
+            stamp.opus(packet.bytes)
+        };
+        let now = Instant::now();
+        let write = RtpWrite::new(packet.pt, packet.sequence.into(), packet.time, now, payload)
+            .marker(packet.marker)
+            .nackable(video)
+            .ext_vals(extensions);
+        stream.write_rtp(write);
+        counts.sent += 1;
+        // Each packet leaves by itself, so that its stamp is the moment it leaves.
+        self.input(Input::Timeout(now), counts);
+    }
+
+    /// Receives what there is; whether there may be more.
+    pub(crate) fn receive(&mut self, batch: &mut Batch, counts: &mut Counts) -> bool {
+        for _ in 0..BATCHES_PER_TURN {
+            match batch.receive(&self.socket) {
+                Ok(0) => return false,
+                Ok(came) => {
+                    for datagram in batch.datagrams() {
+                        self.handle(&datagram, counts);
+                    }
+                    if came < batch::BATCH {
+                        return false;
+                    }
+                }
+                Err(_) => {
+                    self.ended = true;
+                    return false;
+                }
+            }
+        }
+        true
+    }
+
+    fn handle(&mut self, datagram: &Datagram<'_>, counts: &mut Counts) {
+        let Some(source) = datagram.source.filter(|_| !self.ended) else {
+            return;
+        };
+        self.note_profile(datagram.bytes);
+        let media = self.count(datagram.bytes, counts);
+        self.at_hand = AtHand {
+            arrived_us: datagram.arrived_us,
+            repair: media == Some(Media::Repair),
+            delivered: false,
+        };
+        let Ok(receive) = Receive::new(Protocol::Udp, source, self.local, datagram.bytes) else {
+            return;
+        };
+        self.input(Input::Receive(Instant::now(), receive), counts);
+        if media == Some(Media::First) {
+            self.came += 1;
+            if !self.at_hand.delivered {
+                counts.undecrypted += 1;
+            }
+        }
+    }
+
+    /// Counts a datagram by what its header says in the clear (RFC 3550 section 5.1).
+    fn count(&mut self, bytes: &[u8], counts: &mut Counts) -> Option<Media> {
+        let [first, second, high, low, _, _, _, _, s0, s1, s2, s3] = *bytes.first_chunk()?;
+        // RTP, and no RTCP (RFC 5761 section 4).
+        if first & 0xc0 != 0x80 || (192..=223).contains(&second) {
+            return None;
+        }
+        let pt = Pt::new_with_value(second & 0x7f);
+        if Some(pt) == self.rtx {
+            counts.repairs += 1;
+            return Some(Media::Repair);
+        }
+        if pt != self.opus && pt != self.vp8 {
+            return None;
+        }
+        let ssrc = u32::from_be_bytes([s0, s1, s2, s3]);
+        let sequence = self.streams.entry(ssrc).or_default();
+        if !counts.take(sequence, u16::from_be_bytes([high, low])) {
+            return Some(Media::Again);
+        }
+        if pt == self.vp8 {
+            counts.video_packets += 1;
+            counts.video_bytes += bytes.len() as u64;
+        } else {
+            counts.audio_bytes += bytes.len() as u64;
+        }
+        Some(Media::First)
+    }
+
+    fn input(&mut self, input: Input<'_>, counts: &mut Counts) {
+        let done = self.rtc.handle_input(input).map_err(anyhow::Error::from);
+        if done.and_then(|()| self.drain(counts)).is_err() || !self.rtc.is_alive() {
+            self.ended = true;
+        }
+    }
+
+    /// Takes everything that str0m has to say.
+    fn drain(&mut self, counts: &mut Counts) -> Result<()> {
+        loop {
+            match self.rtc.poll_output()? {
+                Output::Timeout(at) => {
+                    // A deadline in the past means at once, and at once again is a busy loop.
+                    self.due = at.max(Instant::now() + Duration::from_micros(500));
+                    return Ok(());
+                }
+                Output::Transmit(transmit) => {
+                    self.note_profile(&transmit.contents);
+                    let sent = self
+                        .socket
+                        .send_to(&transmit.contents, transmit.destination);
+                    counts.unsent += u64::from(sent.is_err());
+                }
+                Output::Event(event) => self.event(event, counts),
+            }
+        }
+    }
+
+    fn event(&mut self, event: Event, counts: &mut Counts) {
+        if let Event::RtpPacket(packet) = event {
+            self.delivered(&packet, counts);
+        } else if let Event::KeyframeRequest(request) = event {
+            if let Some(sources) = &mut self.sources {
+                sources.want_key(request.mid, request.rid);
+            }
+        } else if matches!(event, Event::Connected) {
+            self.connected_at = Some(Instant::now());
+        } else if matches!(
+            event,
+            Event::Closed | Event::IceConnectionStateChange(IceConnectionState::Disconnected)
+        ) {
+            self.ended = true;
+        }
+    }
+
+    /// A packet came through decryption.
+    fn delivered(&mut self, packet: &RtpPacket, counts: &mut Counts) {
+        self.at_hand.delivered = true;
+        self.first_packet_at.get_or_insert_with(Instant::now);
+        let stamp = if packet.header.payload_type == self.opus {
+            Stamp::read_opus(&packet.payload)
+        } else {
+            Stamp::read_vp8(&packet.payload)
+        };
+        if self.at_hand.repair {
+            counts.repaired += 1;
+        } else if let Some(stamp) = stamp {
+            let delay = self.at_hand.arrived_us.saturating_sub(stamp.captured_us);
+            counts.delay_us.add(delay);
+        } else {
+            counts.unstamped += 1;
+        }
+    }
+
+    fn note_profile(&mut self, datagram: &[u8]) {
+        if self.profile.is_none() {
+            self.profile = profile::chosen(datagram);
+        }
+    }
+
+    /// Streams that packets came in.
+    pub(crate) fn streams(&self) -> usize {
+        self.streams.len()
+    }
+}
+
+/// What a media packet is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Media {
+    First,
+    Again,
+    Repair,
+}
+
+/// A moment that does not come.
+fn far_away() -> Instant {
+    Instant::now() + Duration::from_secs(24 * 60 * 60)
+}
