@@ -46,8 +46,15 @@ fn a_small_lecture_is_counted_from_end_to_end_and_has_a_floor() {
     assert_eq!(load.streams, 6, "{load:?}");
     assert!(load.packets > 0 && load.video_packets > 0, "{load:?}");
     assert_eq!(load.decrypt_failures, 0, "{load:?}");
-    assert!(load.used.server.total_us > 0 && load.delay_us.p50 > 0, "{load:?}");
-    assert!(load.srtp_profile.starts_with("AEAD"), "{}", load.srtp_profile);
+    assert!(
+        load.used.server.total_us > 0 && load.delay_us.p50 > 0,
+        "{load:?}"
+    );
+    assert!(
+        load.srtp_profile.starts_with("AEAD"),
+        "{}",
+        load.srtp_profile
+    );
     assert!(load.allocations_per_packet.is_some_and(|count| count > 0.0));
 
     let traffic = Traffic::of(&plan, &load);
