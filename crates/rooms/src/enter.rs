@@ -133,21 +133,22 @@ impl Room {
                 offers,
                 peer,
             } => {
-                let media = match peer {
-                    EnteringPeer::Made(answer, slots) => Some((answer, slots)),
-                    EnteringPeer::None | EnteringPeer::Awaited => None,
-                };
+                let participant = entering.participant;
                 self.admit(&entering, sources, offers);
-                self.attach(socket, entering.participant);
-                let mut answer = None;
-                if let Some((media_answer, slots)) = media {
-                    answer = Some(media_answer);
+                self.attach(socket, participant);
+                let (mut answer, mut ended) = (None, None);
+                if let EnteringPeer::Made(peer) = peer {
                     // No event tells of these slots: `joined` has them.
-                    self.peer_made(entering.participant, &slots);
+                    self.peer_made(participant, peer.made_by, &peer.slots);
+                    answer = Some(peer.answer);
+                    ended = peer.ended.map(|reason| (peer.made_by, reason));
                 }
                 let joined = self.joined(&entering, timeline, answer);
                 self.answer(socket, entering.id, Answer::Joined(Box::new(joined)));
-                self.tell_of_newcomer(entering.participant, socket);
+                self.tell_of_newcomer(participant, socket);
+                if let Some((made_by, reason)) = ended {
+                    self.media_ended(participant, made_by, reason);
+                }
             }
             How::Resume { recreate } => self.come_back(socket, &entering, recreate, timeline),
         }
@@ -213,7 +214,7 @@ impl Room {
             .collect();
         // An answer that is still under way belongs to the socket before this one, which will not
         // bring it: there is a peer, but none that the client could use.
-        let usable = |member: &&Member| member.peer && member.negotiation.is_none();
+        let usable = |member: &&Member| member.peer.is_some() && member.negotiation.is_none();
         let peer = self.members.get(&entering.participant).filter(usable);
         Joined {
             room: self.name.clone(),

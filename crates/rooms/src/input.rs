@@ -55,6 +55,8 @@ pub enum Input {
     MediaEnded {
         /// Whose.
         participant: ParticipantId,
+        /// The negotiation that made it; the participant may have another peer by now.
+        made_by: NegotiationId,
         /// Why.
         reason: MediaEndReason,
     },

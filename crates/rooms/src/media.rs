@@ -7,7 +7,7 @@ use zoom_protocol::{
 
 use crate::{
     MediaCommand, Negotiate, NegotiationId, Output, Room, SocketId,
-    member::{EnteringPeer, How, Member, Offered},
+    member::{EnteringPeer, How, MadePeer, Member, Offered},
     refusal::Refusal,
     room::{Asker, NegotiationKind, PendingNegotiation},
     slots::Scene,
@@ -83,7 +83,7 @@ impl Room {
         let Some(member) = self.members.get(&participant) else {
             return;
         };
-        if !media.replace && !member.peer {
+        if !media.replace && member.peer.is_none() {
             return self.refuse(socket, id, Refusal::NoPeer);
         }
         if self.has_too_many_slots(&media.media) {
@@ -113,6 +113,7 @@ impl Room {
             socket,
             slots: offer.slots.iter().map(|slot| slot.slot).collect(),
             kind,
+            ended: None,
         };
         self.negotiations.insert(negotiation, pending);
         let replace = match kind {
@@ -145,7 +146,7 @@ impl Room {
             return;
         };
         match pending.kind {
-            NegotiationKind::Enter => self.negotiated_to_enter(pending, result),
+            NegotiationKind::Enter => self.negotiated_to_enter(negotiation, pending, result),
             NegotiationKind::Member { id, replace } => {
                 let participant = pending.participant;
                 let here = self.members.get_mut(&participant);
@@ -158,10 +159,13 @@ impl Room {
                                 id,
                                 participant,
                             },
-                            replace,
+                            replace.then_some(negotiation),
                             &pending.slots,
                             result,
                         );
+                        if let Some(reason) = pending.ended {
+                            self.media_ended(participant, negotiation, reason);
+                        }
                     }
                     // They have left in the meantime, and the peer came after that.
                     None if result.is_ok() => self.remove_peer(participant),
@@ -173,6 +177,7 @@ impl Room {
 
     fn negotiated_to_enter(
         &mut self,
+        made_by: NegotiationId,
         pending: PendingNegotiation,
         result: Result<MediaAnswer, ErrorAnswer>,
     ) {
@@ -180,12 +185,18 @@ impl Room {
             participant,
             socket,
             slots,
+            ended,
             ..
         } = pending;
         let entering = self.entering.get_mut(&socket);
         match (entering.map(|entering| &mut entering.how), result) {
             (Some(How::Join { peer, .. }), Ok(answer)) => {
-                *peer = EnteringPeer::Made(answer, slots);
+                *peer = EnteringPeer::Made(MadePeer {
+                    made_by,
+                    answer,
+                    slots,
+                    ended,
+                });
                 self.finish_entering(socket);
             }
             (Some(How::Join { .. }), Err(error)) => self.fail_entering(socket, error),
@@ -198,7 +209,7 @@ impl Room {
     fn negotiated_within(
         &mut self,
         asker: Asker,
-        replace: bool,
+        made: Option<NegotiationId>,
         slots: &[SlotId],
         result: Result<MediaAnswer, ErrorAnswer>,
     ) {
@@ -211,8 +222,8 @@ impl Room {
         match result {
             Ok(answer) if heard => {
                 self.answer(socket, id, Answer::Media(answer));
-                if replace {
-                    let occupied = self.peer_made(participant, slots);
+                if let Some(made_by) = made {
+                    let occupied = self.peer_made(participant, made_by, slots);
                     self.tell_slots(participant, occupied);
                 } else {
                     if let Some(member) = self.members.get_mut(&participant) {
@@ -227,7 +238,7 @@ impl Room {
             // peer: the client makes another one. What flows, flows until then.
             Ok(_) | Err(_) => {
                 if let Some(member) = self.members.get_mut(&participant) {
-                    member.peer = false;
+                    member.peer = None;
                 }
             }
         }
@@ -237,18 +248,40 @@ impl Room {
         }
     }
 
-    pub(crate) fn media_ended(&mut self, participant: ParticipantId, reason: MediaEndReason) {
+    pub(crate) fn media_ended(
+        &mut self,
+        participant: ParticipantId,
+        made_by: NegotiationId,
+        reason: MediaEndReason,
+    ) {
+        // The end may be told before the answer to the offer of its peer is here.
+        if let Some(pending) = self.negotiations.get_mut(&made_by) {
+            pending.ended = Some(reason);
+            return;
+        }
+        for entering in self.entering.values_mut() {
+            if let How::Join { peer, .. } = &mut entering.how
+                && let EnteringPeer::Made(peer) = peer
+                && peer.made_by == made_by
+            {
+                peer.ended = Some(reason);
+            }
+        }
         let Some(member) = self.members.get_mut(&participant) else {
             return;
         };
-        let had_peer = std::mem::take(&mut member.peer);
+        // The end of a peer that was replaced says nothing of the present one.
+        if member.peer != Some(made_by) {
+            return;
+        }
+        member.peer = None;
         let pending = member.negotiation.and_then(|id| self.negotiations.get(&id));
         let replaced = pending.is_some_and(|pending| match pending.kind {
             NegotiationKind::Member { replace, .. } => replace,
             NegotiationKind::Enter => false,
         });
         // Who is making another peer has no use for the end of this one.
-        if had_peer && !replaced {
+        if !replaced {
             self.tell(participant, Event::MediaEnded { reason });
         }
     }
@@ -260,12 +293,13 @@ impl Room {
     pub(crate) fn peer_made(
         &mut self,
         participant: ParticipantId,
+        made_by: NegotiationId,
         slots: &[SlotId],
     ) -> Vec<SlotAssignment> {
         let Some(member) = self.members.get_mut(&participant) else {
             return Vec::new();
         };
-        member.peer = true;
+        member.peer = Some(made_by);
         for slot in member.slots.replace(slots) {
             self.emit(Output::Media(MediaCommand::Assign {
                 subscriber: participant,
@@ -362,7 +396,10 @@ impl Room {
     }
 
     fn tell_slots(&mut self, participant: ParticipantId, slots: Vec<SlotAssignment>) {
-        let peer = self.members.get(&participant).is_some_and(|m| m.peer);
+        let peer = self
+            .members
+            .get(&participant)
+            .is_some_and(|m| m.peer.is_some());
         if peer && !slots.is_empty() {
             self.tell(participant, Event::Slots { slots });
         }

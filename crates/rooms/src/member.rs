@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use zoom_protocol::{
-    Limits, Media, MediaAnswer, Page, Participant, ParticipantId, Person, RequestId, SlotId,
-    Sources, Tile,
+    Limits, Media, MediaAnswer, MediaEndReason, Page, Participant, ParticipantId, Person,
+    RequestId, SlotId, Sources, Tile,
 };
 
 use crate::{Bucket, NegotiationId, SocketId, slots::Slots};
@@ -30,8 +30,8 @@ pub(crate) struct Member {
     pub(crate) tiles: Vec<Tile>,
     /// When they last spoke, by the room's count of changes of speakers.
     pub(crate) spoke: u64,
-    /// Whether they have a peer.
-    pub(crate) peer: bool,
+    /// The negotiation that made their peer, if they have one.
+    pub(crate) peer: Option<NegotiationId>,
     /// Their peer's slots; none without a peer.
     pub(crate) slots: Slots,
     /// The offer of theirs that is being answered.
@@ -66,7 +66,7 @@ impl Member {
             offers,
             tiles: Vec::new(),
             spoke: 0,
-            peer: false,
+            peer: None,
             slots: Slots::default(),
             negotiation: None,
             next_offer: None,
@@ -127,7 +127,17 @@ pub(crate) enum EnteringPeer {
     /// Their offer is being answered.
     Awaited,
     /// It is there.
-    Made(MediaAnswer, Vec<SlotId>),
+    Made(MadePeer),
+}
+
+/// A peer that was made for somebody who is not in yet.
+#[derive(Debug)]
+pub(crate) struct MadePeer {
+    pub(crate) made_by: NegotiationId,
+    pub(crate) answer: MediaAnswer,
+    pub(crate) slots: Vec<SlotId>,
+    /// Why it has ended already, if it has.
+    pub(crate) ended: Option<MediaEndReason>,
 }
 
 impl Entering {

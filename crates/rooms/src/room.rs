@@ -7,8 +7,8 @@ use std::{
 };
 
 use zoom_protocol::{
-    Answer, ClientId, EntryBody, Event, LeaveReason, Limits, Now, ParticipantId, Person, RequestId,
-    RoomName, SlotId,
+    Answer, ClientId, EntryBody, Event, LeaveReason, Limits, MediaEndReason, Now, ParticipantId,
+    Person, RequestId, RoomName, SlotId,
 };
 
 use crate::{
@@ -114,6 +114,8 @@ pub(crate) struct PendingNegotiation {
     pub(crate) socket: SocketId,
     pub(crate) slots: Vec<SlotId>,
     pub(crate) kind: NegotiationKind,
+    /// Why the peer that it made has ended, where that was told before the answer.
+    pub(crate) ended: Option<MediaEndReason>,
 }
 
 /// Why an offer is being answered.
@@ -180,8 +182,9 @@ impl Room {
             } => self.negotiated(negotiation, result),
             Input::MediaEnded {
                 participant,
+                made_by,
                 reason,
-            } => self.media_ended(participant, reason),
+            } => self.media_ended(participant, made_by, reason),
             Input::Speakers { ranked } => self.speakers(ranked),
         }
         self.report_empty();

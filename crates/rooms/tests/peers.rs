@@ -4,9 +4,22 @@ mod common;
 
 use common::*;
 use zoom_protocol::{Answer, ErrorCode, Event, Limits, MediaEndReason, SlotAssignment, SlotKind};
-use zoom_rooms::{Input, MediaCommand, MemberRequest, Output, SocketId};
+use zoom_rooms::{Input, MediaCommand, MemberRequest, NegotiationId, Output, SocketId};
 
 const BACK: SocketId = SocketId(77);
+
+/// Somebody joins with a peer; returns what made it.
+fn join_with_peer(world: &mut World, id: u64) -> NegotiationId {
+    negotiations(&world.join_with_peer(id))[0].negotiation
+}
+
+fn ended(id: u64, made_by: NegotiationId, reason: MediaEndReason) -> Input {
+    Input::MediaEnded {
+        participant: p(id),
+        made_by,
+        reason,
+    }
+}
 
 fn occupied(slots: &[SlotAssignment]) -> Vec<(SlotKind, u8, u64)> {
     slots
@@ -105,15 +118,12 @@ fn offers_are_slowed_down_to_the_rate() {
 #[test]
 fn a_refused_offer_is_answered_and_the_end_of_its_peer_is_told() {
     let mut world = World::new(Limits::default());
-    world.join_with_peer(1);
+    let made_by = join_with_peer(&mut world, 1);
     world.hold_offers = true;
     let reoffer = negotiations(&world.media(s(1), false, offer(9, 3, 1))).remove(0);
     let outputs = world.feed(refused(&reoffer));
     assert_eq!(error(&outputs, s(1)), ErrorCode::BadOffer);
-    let ended = Input::MediaEnded {
-        participant: p(1),
-        reason: MediaEndReason::Failed,
-    };
+    let ended = ended(1, made_by, MediaEndReason::Failed);
     let told = Event::MediaEnded {
         reason: MediaEndReason::Failed,
     };
@@ -128,13 +138,10 @@ fn a_replacement_finds_everybody_in_the_slots_where_they_were() {
     let mut world = World::new(Limits::default());
     world.join_with_peer(1);
     world.join_with_peer(2);
-    world.join_with_peer(3);
+    let made_by = join_with_peer(&mut world, 3);
     world.view(s(3), &[1, 2]);
     world.view(s(3), &[2]);
-    world.feed(Input::MediaEnded {
-        participant: p(3),
-        reason: MediaEndReason::Lost,
-    });
+    world.feed(ended(3, made_by, MediaEndReason::Lost));
     let outputs = world.media(s(3), true, offer(9, 3, 1));
     assert_eq!(slots_event(&outputs, s(3)), [(SlotKind::Person, 1, 2)]);
     assert_eq!(commands(&outputs), [], "the media thread has kept them");
@@ -163,18 +170,55 @@ fn a_replacement_with_fewer_slots_gives_up_those_it_lacks() {
 #[test]
 fn who_replaces_their_peer_is_not_told_of_the_end_of_the_old_one() {
     let mut world = World::new(Limits::default());
-    world.join_with_peer(1);
+    let made_by = join_with_peer(&mut world, 1);
     world.hold_offers = true;
     let negotiate = negotiations(&world.media(s(1), true, offer(9, 3, 1))).remove(0);
-    let outputs = world.feed(Input::MediaEnded {
-        participant: p(1),
-        reason: MediaEndReason::Lost,
-    });
+    let outputs = world.feed(ended(1, made_by, MediaEndReason::Lost));
     assert_eq!(outputs, []);
     world.feed(agreed(&negotiate));
     world.hold_offers = false;
     let outputs = world.media(s(1), false, offer(9, 3, 1));
     assert_eq!(answer(&outputs, s(1)), Answer::Media(media_answer()));
+}
+
+#[test]
+fn the_end_of_a_peer_that_was_replaced_does_not_end_the_new_one() {
+    let mut world = World::new(Limits::default());
+    let made_by = join_with_peer(&mut world, 1);
+    world.media(s(1), true, offer(9, 3, 1));
+    let outputs = world.feed(ended(1, made_by, MediaEndReason::Lost));
+    assert_eq!(outputs, []);
+    let outputs = world.media(s(1), false, offer(9, 3, 1));
+    assert_eq!(answer(&outputs, s(1)), Answer::Media(media_answer()));
+}
+
+#[test]
+fn a_peer_that_ended_before_its_answer_was_here_is_told_to_have_ended() {
+    let mut world = World::new(Limits::default());
+    world.join(1, "Kim");
+    world.hold_offers = true;
+    let late = negotiations(&world.media(s(1), true, offer(9, 3, 1))).remove(0);
+    let failed = MediaEndReason::Failed;
+    assert_eq!(world.feed(ended(1, late.negotiation, failed)), []);
+    let outputs = world.feed(agreed(&late));
+    assert_eq!(answer(&outputs, s(1)), Answer::Media(media_answer()));
+    let told = Event::MediaEnded { reason: failed };
+    assert_eq!(events(&outputs, s(1)), [told]);
+}
+
+#[test]
+fn a_peer_that_ended_while_its_participant_entered_is_told_to_have_ended() {
+    let mut world = World::with_entries(Limits::default(), entries(10));
+    world.hold_reads = true;
+    let outputs = world.join_with_peer(1);
+    let made_by = negotiations(&outputs)[0].negotiation;
+    let failed = MediaEndReason::Failed;
+    assert_eq!(world.feed(ended(1, made_by, failed)), []);
+    let page = world.read(&reads(&outputs)[0]);
+    let outputs = world.feed(page);
+    assert_eq!(joined(&outputs, s(1)).you, p(1));
+    let told = Event::MediaEnded { reason: failed };
+    assert_eq!(events(&outputs, s(1)), [told]);
 }
 
 #[test]

@@ -88,9 +88,9 @@ async fn a_stopped_pool_makes_no_peers() {
     let room = pool.open_room(events);
     let (_, offer) = Draft::new(MediaOptions::default()).unwrap();
     let participant = ParticipantId(1);
-    room.connect(participant, offer.clone()).await.unwrap();
+    room.connect(participant, 1, offer.clone()).await.unwrap();
     pool.stop();
-    let refused = room.connect(participant, offer.clone()).await;
+    let refused = room.connect(participant, 1, offer.clone()).await;
     assert!(matches!(refused, Err(ConnectError::Busy(_))), "{refused:?}");
     let refused = room.reoffer(participant, offer).await;
     assert!(matches!(refused, Err(ConnectError::Busy(_))), "{refused:?}");
@@ -124,7 +124,7 @@ async fn media_connect_over_ipv6_by_udp_and_by_tcp() {
         })
         .unwrap();
         let participant = ParticipantId(number);
-        let answer = room.connect(participant, offer).await.unwrap();
+        let answer = room.connect(participant, 1, offer).await.unwrap();
         let peer = draft.start(&answer, participant, local).await.unwrap();
         let report = peer.wait_for(|report| report.connected).await;
         assert!(report.connected, "{way:?}");

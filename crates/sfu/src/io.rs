@@ -43,6 +43,8 @@ pub enum Command {
         room: RoomId,
         /// Whose.
         participant: ParticipantId,
+        /// The server's number for the peer, given back when it ends.
+        number: u64,
         /// The peer.
         peer: Box<PreparedPeer>,
     },
@@ -113,6 +115,8 @@ pub enum Event {
     Ended {
         /// Whose peer.
         participant: ParticipantId,
+        /// The server's number for it: another peer may have taken its place since.
+        number: u64,
         /// Why.
         reason: MediaEndReason,
     },

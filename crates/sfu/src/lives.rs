@@ -14,9 +14,16 @@ use crate::{
 };
 
 impl Sfu {
-    pub(crate) fn add_peer(&mut self, room: RoomId, who: ParticipantId, prepared: PreparedPeer) {
+    pub(crate) fn add_peer(
+        &mut self,
+        room: RoomId,
+        who: ParticipantId,
+        number: u64,
+        prepared: PreparedPeer,
+    ) {
         self.drop_peer(who);
         let mut peer = prepared.0;
+        peer.number = number;
         peer.heard_at = self.now;
         let most = self.limits.loudest as usize;
         self.gate.enter(who, &peer.ufrag);
@@ -112,23 +119,21 @@ impl Sfu {
 
     /// Ends a peer and tells so.
     pub(crate) fn end(&mut self, who: ParticipantId, reason: MediaEndReason) {
-        if self.drop_peer(who) {
+        if let Some(number) = self.drop_peer(who) {
             tracing::info!(participant = %who, ?reason, "peer ended");
             self.tell(Event::Ended {
                 participant: who,
+                number,
                 reason,
             });
         }
     }
 
-    /// Forgets a peer; what is known of its participant stays.
-    fn drop_peer(&mut self, who: ParticipantId) -> bool {
-        let Some(participant) = self.participants.get_mut(&who) else {
-            return false;
-        };
-        let Some(peer) = participant.peer.take() else {
-            return false;
-        };
+    /// Forgets a peer, and returns its number; what is known of its participant stays.
+    fn drop_peer(&mut self, who: ParticipantId) -> Option<u64> {
+        let participant = self.participants.get_mut(&who)?;
+        let peer = participant.peer.take()?;
+        let number = peer.number;
         self.gate.forget(who, &peer);
         if let Some(armed) = peer.armed {
             self.timers.remove(&(armed, who));
@@ -140,6 +145,6 @@ impl Sfu {
         if catch_unwind(AssertUnwindSafe(move || drop(peer))).is_err() {
             tracing::warn!(participant = %who, "a session panicked while it was dropped");
         }
-        true
+        Some(number)
     }
 }

@@ -26,6 +26,8 @@ pub struct PreparedPeer(pub(crate) Peer);
 /// A peer.
 pub(crate) struct Peer {
     pub(crate) rtc: Rtc,
+    /// The server's number for it.
+    pub(crate) number: u64,
     /// The local ICE user name fragment and password, which checks of this peer prove to know.
     pub(crate) ufrag: String,
     pub(crate) password: String,
@@ -100,6 +102,7 @@ impl Peer {
     pub(crate) fn new(limits: &Limits, rtc: Rtc, now: Instant, connect_by: Instant) -> Self {
         Self {
             rtc,
+            number: 0,
             ufrag: String::new(),
             password: String::new(),
             addresses: VecDeque::new(),

@@ -180,8 +180,9 @@ impl Sfu {
             Command::AddPeer {
                 room,
                 participant,
+                number,
                 peer,
-            } => self.add_peer(room, participant, *peer),
+            } => self.add_peer(room, participant, number, *peer),
             Command::Reoffer {
                 participant,
                 request,

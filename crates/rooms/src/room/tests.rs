@@ -65,10 +65,12 @@ fn one_stay(room: &mut Room, n: u64, now: &mut Now) {
     room.handle(*now, Input::Speakers { ranked });
     if n.is_multiple_of(3) {
         let reason = MediaEndReason::Lost;
+        let made_by = room.members[&participant].peer.unwrap();
         room.handle(
             *now,
             Input::MediaEnded {
                 participant,
+                made_by,
                 reason,
             },
         );

@@ -5,8 +5,8 @@ use std::{collections::HashMap, future, sync::atomic::Ordering, time::Duration};
 use tokio::time::{Instant, sleep, sleep_until};
 use zoom_protocol::{Answer, ErrorAnswer, ErrorCode, RequestId, RoomName, close_code};
 use zoom_rooms::{
-    Append, AppendOutcome, AppendRefusal, Audience, Input, Negotiate, Output, PageWanted, Read,
-    ReadFailed, Room, SocketId,
+    Append, AppendOutcome, AppendRefusal, Audience, Input, Negotiate, NegotiationId, Output,
+    PageWanted, Read, ReadFailed, Room, SocketId,
 };
 use zoom_sfu::Event as MediaEvent;
 use zoom_store::{AppendOutcome as Stored, AppendRefusal as NotStored, AppendRequest, RoomRecord};
@@ -163,9 +163,11 @@ impl RoomTask {
         let input = match event {
             MediaEvent::Ended {
                 participant,
+                number,
                 reason,
             } => Input::MediaEnded {
                 participant,
+                made_by: NegotiationId(number),
                 reason,
             },
             MediaEvent::Speakers { ranked, .. } => Input::Speakers { ranked },
@@ -300,7 +302,7 @@ impl RoomTask {
             // A task of its own, so that the room hears of a panic as well.
             let answered = tokio::spawn(async move {
                 if replace {
-                    media.connect(participant, *offer).await
+                    media.connect(participant, negotiation.0, *offer).await
                 } else {
                     media.reoffer(participant, *offer).await
                 }

@@ -3,7 +3,6 @@
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet, VecDeque},
-    mem,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -44,7 +43,8 @@ struct Room {
 /// What was said about a participant, with or without a peer.
 #[derive(Default)]
 struct Stay {
-    has_peer: bool,
+    /// The number of their peer.
+    peer: Option<u64>,
     sources: Option<Sources>,
     slots: BTreeMap<SlotId, Seen>,
 }
@@ -87,7 +87,7 @@ impl Core {
         };
         self.behind.remove(&room);
         for (participant, stay) in closed.stays {
-            self.forget(participant, stay.has_peer);
+            self.forget(participant, stay.peer.is_some());
             let command = Command::RemovePeer { participant };
             self.sfu.handle_command(now, command);
         }
@@ -108,17 +108,21 @@ impl Core {
             return;
         }
         match &command {
-            Command::AddPeer { participant, .. } => {
+            Command::AddPeer {
+                participant,
+                number,
+                ..
+            } => {
                 self.end_requests(*participant);
                 let stay = self.stay(room, *participant);
-                if stay.is_some_and(|stay| !mem::replace(&mut stay.has_peer, true)) {
+                if stay.is_some_and(|stay| stay.peer.replace(*number).is_none()) {
                     self.load.fetch_add(1, Ordering::Relaxed);
                 }
             }
             Command::RemovePeer { participant } => {
                 let stays = self.rooms.get_mut(&room).map(|room| &mut room.stays);
                 let stay = stays.and_then(|stays| stays.remove(participant));
-                self.forget(*participant, stay.is_some_and(|stay| stay.has_peer));
+                self.forget(*participant, stay.is_some_and(|stay| stay.peer.is_some()));
             }
             Command::SetSources {
                 participant,
@@ -196,19 +200,20 @@ impl Core {
         let mut ended = Vec::new();
         for (id, room) in &mut self.rooms {
             for (participant, stay) in &mut room.stays {
-                if mem::take(&mut stay.has_peer) {
+                if let Some(number) = stay.peer.take() {
                     self.load.fetch_sub(1, Ordering::Relaxed);
-                    ended.push((*id, *participant));
+                    ended.push((*id, *participant, number));
                 }
                 for command in stay.commands(*participant) {
                     self.sfu.handle_command(now, command);
                 }
             }
         }
-        for (room, participant) in ended {
+        for (room, participant, number) in ended {
             let reason = MediaEndReason::Failed;
             let event = Event::Ended {
                 participant,
+                number,
                 reason,
             };
             self.tell(room, event);
@@ -219,7 +224,7 @@ impl Core {
         let room = self.room_of.get(&participant);
         let stays = room.and_then(|room| self.rooms.get(room)).map(|r| &r.stays);
         let stay = stays.and_then(|stays| stays.get(&participant));
-        stay.is_some_and(|stay| stay.has_peer)
+        stay.is_some_and(|stay| stay.peer.is_some())
     }
 
     fn stay(&mut self, room: RoomId, participant: ParticipantId) -> Option<&mut Stay> {
@@ -256,13 +261,18 @@ impl Core {
                     answer(reply, outcome.map_err(ConnectError::from));
                 }
             }
-            Event::Ended { participant, .. } => {
-                self.end_requests(participant);
+            Event::Ended {
+                participant,
+                number,
+                ..
+            } => {
                 let Some(room) = self.room_of.get(&participant).copied() else {
                     return;
                 };
+                // Another peer may have taken its place before this was told.
                 let stay = self.stay(room, participant);
-                if stay.is_some_and(|stay| mem::take(&mut stay.has_peer)) {
+                if stay.is_some_and(|stay| stay.peer.take_if(|peer| *peer == number).is_some()) {
+                    self.end_requests(participant);
                     self.load.fetch_sub(1, Ordering::Relaxed);
                 }
                 self.tell(room, event);

@@ -288,7 +288,7 @@ mod tests {
         let local = Ipv4Addr::LOCALHOST.into();
         for faults in 1..=2 {
             let (draft, offer) = Draft::new(MediaOptions::default()).unwrap();
-            let answer = room.connect(participant, offer).await.unwrap();
+            let answer = room.connect(participant, faults, offer).await.unwrap();
             let peer = draft.start(&answer, participant, local).await.unwrap();
             assert!(peer.wait_for(|report| report.connected).await.connected);
             let connected = events.recv().await;
@@ -299,7 +299,7 @@ mod tests {
             let ended = events.recv().await;
             let reason = MediaEndReason::Failed;
             assert!(
-                matches!(ended, Some(Event::Ended { reason: told, .. }) if told == reason),
+                matches!(ended, Some(Event::Ended { number, reason: told, .. }) if (number, told) == (faults, reason)),
                 "{ended:?}"
             );
             assert_eq!((pool.counters().faults, pool.counters().load), (faults, 1));

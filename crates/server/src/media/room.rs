@@ -80,8 +80,8 @@ impl RoomMedia {
         self.shared.room
     }
 
-    /// Makes a participant's peer from their offer, instead of an earlier one. Needs tokio's
-    /// blocking threads. Dropped before it is ready it makes no peer; for a participant who left
+    /// Makes a participant's peer from their offer, instead of an earlier one; `number` comes back
+    /// in `Event::Ended`. Needs tokio's blocking threads. Dropped before it is ready it makes no peer; for a participant who left
     /// meanwhile the caller sends `RemovePeer` after it.
     ///
     /// # Errors
@@ -89,6 +89,7 @@ impl RoomMedia {
     pub async fn connect(
         &self,
         participant: ParticipantId,
+        number: u64,
         offer: MediaOffer,
     ) -> Result<MediaAnswer, ConnectError> {
         self.count_offer();
@@ -102,6 +103,7 @@ impl RoomMedia {
         self.send(Command::AddPeer {
             room: self.shared.room,
             participant,
+            number,
             peer: Box::new(peer),
         })?;
         Ok(answer)

@@ -98,6 +98,7 @@ fn a_thousand_peers_that_come_and_go_leave_nothing_behind() {
         world.command(Command::AddPeer {
             room: ROOM,
             participant,
+            number,
             peer: Box::new(peer),
         });
         world.command(Command::SetSources {
@@ -146,4 +147,27 @@ fn a_peer_is_connected_once_and_told_so() {
     let world = World::call(88, 3);
     let connected = |event: &&(Duration, Event)| matches!(event.1, Event::Connected { .. });
     assert_eq!(world.events.iter().filter(connected).count(), 3);
+}
+
+#[test]
+fn the_end_of_a_peer_says_which_of_its_participant_it_was() {
+    let mut world = World::call(89, 1);
+    world.clients[0] = Client::new(1, world.began, world.now, Duration::ZERO);
+    let offer = world.clients[0].offer(4, 2, 1);
+    let participant = world.clients[0].id;
+    for number in [7, 8] {
+        let (peer, _) = negotiate(&world.config, world.now, &offer).unwrap();
+        world.command(Command::AddPeer {
+            room: ROOM,
+            participant,
+            number,
+            peer: Box::new(peer),
+        });
+    }
+    world.run(Duration::from_secs(31));
+    let ended = world.events.iter().filter_map(|(_, event)| match event {
+        Event::Ended { number, .. } => Some(*number),
+        Event::Connected { .. } | Event::Answered { .. } | Event::Speakers { .. } => None,
+    });
+    assert_eq!(ended.collect::<Vec<_>>(), [8]);
 }

@@ -158,6 +158,7 @@ impl World {
         self.command(Command::AddPeer {
             room,
             participant,
+            number: self.flown,
             peer: Box::new(peer),
         });
         self.wake(at);
@@ -257,6 +258,7 @@ impl World {
             if let Event::Ended {
                 participant,
                 reason,
+                ..
             } = event
                 && *participant == id
             {
