@@ -155,7 +155,7 @@ fn sources() -> Vec<String> {
     }
     let root = root();
     let mut found = Vec::new();
-    for folder in ["crates", "web", "e2e", "examples", "scripts"] {
+    for folder in ["bench", "crates", "e2e", "examples", "scripts", "web"] {
         walk(&root.join(folder), &mut found);
     }
     let generated: Vec<&str> = zoom_protocol::generate::files()
