@@ -59,7 +59,7 @@ impl Room {
                 id,
                 participant: join.participant,
                 name: join.name,
-                resume_token: join.resume_token,
+                ordinal: None,
                 how,
                 start: 0,
                 page: None,
@@ -90,7 +90,7 @@ impl Room {
                 id,
                 participant: resume.participant,
                 name: resume.name,
-                resume_token: resume.resume_token,
+                ordinal: Some(resume.ordinal),
                 how: How::Resume {
                     recreate: resume.recreate,
                 },
@@ -191,7 +191,7 @@ impl Room {
         let person = Person {
             participant: entering.participant,
             name: entering.name.clone(),
-            ordinal: self.ordinals.take(&entering.name),
+            ordinal: self.ordinals.take(&entering.name, entering.ordinal),
         };
         let entered = self.fresh_id();
         let member = Member::new(person, entered, &self.limits, offers);
@@ -219,7 +219,8 @@ impl Room {
         Joined {
             room: self.name.clone(),
             you: entering.participant,
-            resume_token: entering.resume_token.clone(),
+            // Who can sign one puts it in.
+            resume_token: String::new(),
             participants: in_order().map(Member::participant).collect(),
             typing,
             timeline,

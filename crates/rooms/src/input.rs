@@ -83,8 +83,6 @@ pub struct JoinInput {
     pub sources: Sources,
     /// The offer, if the participant comes with one.
     pub media: Option<Box<MediaOffer>>,
-    /// What the participant will come back with; put into the answer as it is.
-    pub resume_token: String,
 }
 
 /// A socket asks to take over a participant; its token was checked before. Answered by
@@ -99,13 +97,13 @@ pub struct ResumeInput {
     pub participant: ParticipantId,
     /// The name in the token, for when the participant has to be made again.
     pub name: DisplayName,
+    /// The ordinal in the token, for the same.
+    pub ordinal: u32,
     /// Whether a participant that is not here is made again: true for a token of an earlier run of
     /// the server, false for one of this run, whose participant has left.
     pub recreate: bool,
     /// The number of the last entry the client has; 0 for none.
     pub after: u64,
-    /// What the participant will come back with the next time; put into the answer as it is.
-    pub resume_token: String,
 }
 
 /// What somebody in the room can ask for.

@@ -98,7 +98,8 @@ pub(crate) struct Entering {
     pub(crate) id: RequestId,
     pub(crate) participant: ParticipantId,
     pub(crate) name: zoom_protocol::DisplayName,
-    pub(crate) resume_token: String,
+    /// The ordinal that they had before a restart of the server.
+    pub(crate) ordinal: Option<u32>,
     pub(crate) how: How,
     /// After which number their page of the timeline begins; 0 for the newest page.
     pub(crate) start: u64,

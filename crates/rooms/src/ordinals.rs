@@ -12,14 +12,15 @@ pub(crate) struct Ordinals {
 }
 
 impl Ordinals {
-    /// The number for somebody who comes in with this name: 1 where nobody here has it, otherwise
-    /// the smallest from 2 that is free.
-    pub(crate) fn take(&mut self, name: &DisplayName) -> u32 {
+    /// The number for somebody who comes in with this name: the one that they had before, where it
+    /// is free; otherwise 1 where nobody here has the name, and else the smallest from 2 that is
+    /// free.
+    pub(crate) fn take(&mut self, name: &DisplayName, before: Option<u32>) -> u32 {
         let taken = self.taken.entry(compared(name)).or_default();
-        let ordinal = if taken.is_empty() {
-            1
-        } else {
-            (2..).find(|n| !taken.contains(n)).unwrap_or(u32::MAX)
+        let ordinal = match before.filter(|before| !taken.contains(before)) {
+            Some(before) => before,
+            None if taken.is_empty() => 1,
+            None => (2..).find(|n| !taken.contains(n)).unwrap_or(u32::MAX),
         };
         taken.insert(ordinal);
         ordinal
@@ -66,23 +67,35 @@ mod tests {
     fn equal_names_count_from_two_and_fill_gaps() {
         let mut ordinals = Ordinals::default();
         let kim = name("Kim");
-        assert_eq!([(); 4].map(|()| ordinals.take(&kim)), [1, 2, 3, 4]);
+        assert_eq!([(); 4].map(|()| ordinals.take(&kim, None)), [1, 2, 3, 4]);
         ordinals.release(&kim, 1);
         ordinals.release(&kim, 3);
-        assert_eq!([(); 2].map(|()| ordinals.take(&kim)), [3, 5]);
+        assert_eq!([(); 2].map(|()| ordinals.take(&kim, None)), [3, 5]);
         for ordinal in [2, 3, 4, 5] {
             ordinals.release(&kim, ordinal);
         }
         assert_eq!(ordinals.len(), 0);
-        assert_eq!(ordinals.take(&kim), 1);
+        assert_eq!(ordinals.take(&kim, None), 1);
+    }
+
+    #[test]
+    fn who_had_a_number_before_has_it_again_where_it_is_free() {
+        let mut ordinals = Ordinals::default();
+        let kim = name("Kim");
+        assert_eq!(ordinals.take(&kim, Some(2)), 2);
+        assert_eq!(ordinals.take(&kim, Some(2)), 3);
+        assert_eq!(ordinals.take(&kim, Some(1)), 1);
     }
 
     #[test]
     fn names_that_look_alike_are_told_apart() {
         let mut ordinals = Ordinals::default();
         let names = ["Kim", "KIM", "\u{ff2b}\u{ff49}\u{ff4d}", "K\u{200d}im"];
-        assert_eq!(names.map(|text| ordinals.take(&name(text))), [1, 2, 3, 4]);
-        assert_eq!(ordinals.take(&name("김")), 1);
-        assert_eq!(ordinals.take(&name("\u{1100}\u{1175}\u{11b7}")), 2);
+        assert_eq!(
+            names.map(|text| ordinals.take(&name(text), None)),
+            [1, 2, 3, 4]
+        );
+        assert_eq!(ordinals.take(&name("김"), None), 1);
+        assert_eq!(ordinals.take(&name("\u{1100}\u{1175}\u{11b7}"), None), 2);
     }
 }

@@ -9,7 +9,8 @@ use zoom_protocol::{
 
 use crate::SocketId;
 
-/// What comes out of a room. Whoever drives it carries these out in the order they come.
+/// What comes out of a room. Whoever drives it carries these out in the order they come, and puts
+/// the resume token into each [`Joined`], which is empty there: the room knows no secret.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Output {
     /// The one answer to a request. Sentences of errors are English; the code says the same to who

@@ -140,6 +140,22 @@ async fn after_a_restart_everybody_comes_back_as_who_they_were() {
 }
 
 #[tokio::test]
+async fn after_a_restart_people_of_one_name_keep_their_numbers_in_whatever_order_they_come() {
+    let server = TestServer::start().await;
+    let (_first, one) = server.join("numbers", "Kim").await;
+    let (_second, two) = server.join("numbers", "Kim").await;
+    let server = server.restart(|_| {}).await;
+    let (_second, welcome) = server.resume(&two.resume_token, 0).await;
+    let back = welcome.resumed.unwrap();
+    assert_eq!(back.participants[0].person.ordinal, 2);
+    let (_third, _) = server.join("numbers", "Kim").await;
+    let (_first, welcome) = server.resume(&one.resume_token, 0).await;
+    let back = welcome.resumed.unwrap();
+    let ordinals = back.participants.iter().map(|other| other.person.ordinal);
+    assert_eq!(ordinals.collect::<Vec<_>>(), [2, 3, 1]);
+}
+
+#[tokio::test]
 async fn after_a_restart_a_token_is_good_for_a_bounded_time() {
     let server = TestServer::start().await;
     let (_kim, joined) = server.join("expired", "Kim").await;

@@ -31,7 +31,6 @@ fn one_stay(room: &mut Room, n: u64, now: &mut Now) {
                 sources: Default::default(),
                 slots,
             })),
-            resume_token: String::new(),
         }),
     );
     settle(room, *now);

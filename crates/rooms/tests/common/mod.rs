@@ -201,7 +201,6 @@ impl World {
             name: name.parse().unwrap(),
             sources: OFF,
             media: None,
-            resume_token: format!("token of {id}"),
         }
     }
 
@@ -226,9 +225,9 @@ impl World {
             id: self.request_id(),
             participant: p(id),
             name: format!("Person {id}").parse().unwrap(),
+            ordinal: 1,
             recreate: false,
             after,
-            resume_token: format!("another token of {id}"),
         }
     }
 

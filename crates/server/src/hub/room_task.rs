@@ -3,7 +3,9 @@
 use std::{collections::HashMap, future, sync::atomic::Ordering, time::Duration};
 
 use tokio::time::{Instant, sleep, sleep_until};
-use zoom_protocol::{Answer, ErrorAnswer, ErrorCode, RequestId, RoomName, close_code};
+use zoom_protocol::{
+    Answer, ErrorAnswer, ErrorCode, Joined, Participant, RequestId, RoomName, close_code,
+};
 use zoom_rooms::{
     Append, AppendOutcome, AppendRefusal, Audience, Input, Negotiate, NegotiationId, Output,
     PageWanted, Read, ReadFailed, Room, SocketId,
@@ -12,7 +14,7 @@ use zoom_sfu::Event as MediaEvent;
 use zoom_store::{AppendOutcome as Stored, AppendRefusal as NotStored, AppendRequest, RoomRecord};
 
 use super::{
-    answer,
+    Hub, answer,
     directory::Opening,
     inbox::{Entrant, Inbox, Parcel, Receiver},
     media_link::MediaLink,
@@ -21,7 +23,7 @@ use super::{
 };
 use crate::{
     media::ConnectError,
-    socket::{Language, Meaning, error},
+    socket::{Claim, Language, Meaning, error},
 };
 
 /// How soon a media thread is told again what it had no space for.
@@ -183,8 +185,24 @@ impl RoomTask {
 
     fn carry_out(&mut self, room: &Room, output: Output) {
         match output {
-            Output::Answer { socket, id, answer } => self.answer(socket, id, answer),
-            Output::Resumed { socket, id, result } => {
+            Output::Answer {
+                socket,
+                id,
+                mut answer,
+            } => {
+                if let Answer::Joined(joined) = &mut answer {
+                    put_token(self.opening.hub(), joined);
+                }
+                self.answer(socket, id, answer);
+            }
+            Output::Resumed {
+                socket,
+                id,
+                mut result,
+            } => {
+                if let Ok(joined) = &mut result {
+                    put_token(self.opening.hub(), joined);
+                }
                 let Some(member) = self.entrants.get_mut(&socket) else {
                     return;
                 };
@@ -338,6 +356,21 @@ impl Drop for RoomTask {
                 entrant.line.close(close_code::INTERNAL);
             }
         }
+    }
+}
+
+/// Puts in what somebody who came in will come back with.
+fn put_token(hub: &Hub, joined: &mut Joined) {
+    let is_you = |other: &&Participant| other.person.participant == joined.you;
+    if let Some(you) = joined.participants.iter().find(is_you) {
+        joined.resume_token = hub.tokens().issue(&Claim {
+            boot: hub.boot(),
+            issued_ms: now().unix_ms,
+            participant: joined.you,
+            room: joined.room.clone(),
+            name: you.person.name.clone(),
+            ordinal: you.person.ordinal,
+        });
     }
 }
 

@@ -37,7 +37,7 @@ pub(crate) use line::{Line, Meaning};
 pub(crate) use seats::Seats;
 use session::Session;
 pub(crate) use texts::{Language, error, localised};
-pub(crate) use token::Tokens;
+pub(crate) use token::{Claim, Tokens};
 
 /// `/api/socket` and `/api/echo`.
 ///

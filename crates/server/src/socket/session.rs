@@ -188,7 +188,7 @@ impl Session {
             return Err(ErrorCode::TooFast);
         }
         match self.claim(now, &resume) {
-            Ok(claim) => self.resume(now, id, resume.after, claim)?,
+            Ok(claim) => self.resume(id, resume.after, claim)?,
             Err(code) => {
                 let refusal = error(self.language, code);
                 let welcome = hub::welcome(self.limits(), self.language, Some(Err(refusal)));
@@ -211,27 +211,15 @@ impl Session {
         Ok(claim)
     }
 
-    fn resume(
-        &mut self,
-        now: Now,
-        id: RequestId,
-        after: u64,
-        claim: Claim,
-    ) -> Result<(), ErrorCode> {
-        let is_of_this_run = claim.boot == self.hub.boot();
-        let claim = Claim {
-            boot: self.hub.boot(),
-            issued_ms: now.unix_ms,
-            ..claim
-        };
+    fn resume(&mut self, id: RequestId, after: u64, claim: Claim) -> Result<(), ErrorCode> {
         let input = Input::Resume(ResumeInput {
             socket: self.seat.socket,
             id,
             participant: claim.participant,
-            name: claim.name.clone(),
-            recreate: !is_of_this_run,
+            name: claim.name,
+            ordinal: claim.ordinal,
+            recreate: claim.boot != self.hub.boot(),
             after,
-            resume_token: self.hub.tokens().issue(&claim),
         });
         self.enter(&claim.room, input)
     }
@@ -250,24 +238,15 @@ impl Session {
             sources,
             media,
         } = join;
-        let participant = hub::new_participant();
-        let claim = Claim {
-            boot: self.hub.boot(),
-            issued_ms: now.unix_ms,
-            participant,
-            room,
-            name,
-        };
         let input = Input::Join(JoinInput {
             socket: self.seat.socket,
             id,
-            participant,
-            name: claim.name.clone(),
+            participant: hub::new_participant(),
+            name,
             sources,
             media: media.map(Box::new),
-            resume_token: self.hub.tokens().issue(&claim),
         });
-        self.enter(&claim.room, input)
+        self.enter(&room, input)
     }
 
     fn enter(&mut self, room: &zoom_protocol::RoomName, input: Input) -> Result<(), ErrorCode> {

@@ -8,7 +8,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use zoom_protocol::{DisplayName, ParticipantId, RoomName};
 
 /// The first byte of a payload; another layout takes another.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 /// Bytes of an HMAC-SHA256.
 const TAG_BYTES: usize = 32;
 /// No token is longer: two names of 64 characters of at most 4 bytes, and what is fixed.
@@ -27,6 +27,8 @@ pub(crate) struct Claim {
     pub(crate) room: RoomName,
     /// Their display name.
     pub(crate) name: DisplayName,
+    /// Which of the people of that name they are.
+    pub(crate) ordinal: u32,
 }
 
 /// Issues tokens and reads its own.
@@ -56,6 +58,7 @@ impl Tokens {
         for number in [claim.boot, claim.issued_ms, claim.participant.0] {
             bytes.extend_from_slice(&number.to_be_bytes());
         }
+        bytes.extend_from_slice(&claim.ordinal.to_be_bytes());
         for text in [claim.room.as_str(), claim.name.as_str()] {
             let length = u16::try_from(text.len()).unwrap_or(u16::MAX);
             bytes.extend_from_slice(&length.to_be_bytes());
@@ -83,6 +86,7 @@ impl Tokens {
             boot: payload.number()?,
             issued_ms: payload.number()?,
             participant: ParticipantId(payload.number()?),
+            ordinal: payload.ordinal()?,
             room: payload.text()?.parse().ok()?,
             name: payload.text()?.parse().ok()?,
         };
@@ -104,6 +108,10 @@ impl<'a> Payload<'a> {
         Some(u64::from_be_bytes(self.take(8)?.try_into().ok()?))
     }
 
+    fn ordinal(&mut self) -> Option<u32> {
+        Some(u32::from_be_bytes(self.take(4)?.try_into().ok()?))
+    }
+
     fn text(&mut self) -> Option<&'a str> {
         let length = u16::from_be_bytes(self.take(2)?.try_into().ok()?);
         std::str::from_utf8(self.take(length.into())?).ok()
@@ -121,6 +129,7 @@ mod tests {
             participant: ParticipantId(9),
             room: "회의-Room".parse().unwrap(),
             name: "김 철수".parse().unwrap(),
+            ordinal: 3,
         }
     }
 
