@@ -12,6 +12,7 @@ pub mod hub;
 pub mod media;
 mod pages;
 mod server;
+mod site;
 pub mod socket;
 mod tls;
 

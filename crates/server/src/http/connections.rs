@@ -8,6 +8,8 @@ use std::{
 
 use zoom_protocol::Limits;
 
+use crate::site::site_of;
+
 /// The connections that are open.
 #[derive(Debug)]
 pub(crate) struct Connections {
@@ -65,15 +67,6 @@ impl Drop for Counted {
                 open.by_address.remove(&self.address);
             }
         }
-    }
-}
-
-/// What counts as one address: an IPv4 address, or the /64 that one IPv6 subscriber has to choose
-/// from.
-fn site_of(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(v6) => IpAddr::V6((v6.to_bits() & !u128::from(u64::MAX)).into()),
-        v4 @ IpAddr::V4(_) => v4,
     }
 }
 

@@ -2,9 +2,11 @@
 
 use std::{
     collections::HashMap,
-    net::{IpAddr, Ipv6Addr},
+    net::IpAddr,
     sync::{Arc, Mutex, PoisonError},
 };
+
+use crate::site::site_of;
 
 /// The places for ICE-TCP connections; cheap to clone.
 #[derive(Clone, Debug)]
@@ -46,7 +48,7 @@ impl Seats {
 
     /// Takes a place, if there is one.
     pub(super) fn take(&self, address: IpAddr) -> Option<Seat> {
-        let address = holder(address);
+        let address = site_of(address);
         let mut taken = self.shared.lock();
         if taken.total >= self.shared.total {
             return None;
@@ -86,17 +88,6 @@ impl Drop for Seat {
                 taken.by_address.remove(&self.address);
             }
         }
-    }
-}
-
-/// Whose an address is: with IPv6 one line has a whole /64 (RFC 6177).
-fn holder(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(ip) => {
-            let [a, b, c, d, ..] = ip.segments();
-            Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
-        }
-        ip @ IpAddr::V4(_) => ip,
     }
 }
 

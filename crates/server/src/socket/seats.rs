@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    net::{IpAddr, Ipv6Addr},
+    net::IpAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
@@ -12,6 +12,7 @@ use zoom_protocol::{Limits, close_code};
 use zoom_rooms::{Bucket, SocketId};
 
 use super::{handshake::Occupancy, line::Line};
+use crate::site::site_of;
 
 /// All sockets of one server. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -68,7 +69,7 @@ impl Seats {
         now: Instant,
         decide: impl FnOnce(Occupancy) -> Result<A, E>,
     ) -> Result<(Seat, A), E> {
-        let address = holder(address);
+        let address = site_of(address);
         let limits = &self.0.limits;
         let mut table = self.0.lock();
         let occupancy = Occupancy {
@@ -170,17 +171,6 @@ impl Table {
     }
 }
 
-/// Whose an address is: with IPv6 one line has a whole /64 (RFC 6177).
-fn holder(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(ip) => {
-            let [a, b, c, d, ..] = ip.segments();
-            Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
-        }
-        ip @ IpAddr::V4(_) => ip,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::convert::Infallible;
@@ -220,7 +210,7 @@ mod tests {
     fn addresses_that_no_longer_matter_are_forgotten() {
         let seats = Seats::new(Limits::default());
         for last in 0..10_000_u32 {
-            let address = Ipv6Addr::from(u128::from(last) << 64).to_string();
+            let address = std::net::Ipv6Addr::from(u128::from(last) << 64).to_string();
             drop(take(&seats, &address));
         }
         assert!(seats.0.lock().addresses.len() <= 128);
