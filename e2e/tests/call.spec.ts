@@ -52,6 +52,26 @@ test('three people decode each other’s pictures and hear each other', async ({
   }
 });
 
+test('people without a camera are heard: what plays them goes on', async ({ person }) => {
+  const ann = await person('chromium', 'Ann');
+  const kim = await person('firefox', 'Kim');
+  for (const one of [ann, kim]) await one.enter('voices', { microphone: true });
+  for (const one of [ann, kim]) {
+    await expectVoices(one.page, 1);
+    // Statistics rise for an element that plays nothing, too: look at the element itself.
+    const played = (): Promise<number> =>
+      one.page.evaluate(() => {
+        const playing = [...document.querySelectorAll<HTMLMediaElement>('video, audio')].find(
+          ({ srcObject }) => (srcObject as MediaStream | null)?.id.startsWith('person-'),
+        );
+        return playing && playing.readyState >= 2 && !playing.paused ? playing.currentTime : 0;
+      });
+    await expect.poll(played).toBeGreaterThan(0);
+    const before = await played();
+    await expect.poll(played).toBeGreaterThan(before);
+  }
+});
+
 test('muted and switched off means that nothing arrives, and on again that it does', async ({
   person,
 }) => {
