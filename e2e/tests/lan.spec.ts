@@ -9,8 +9,8 @@ test('people meet over HTTPS with a certificate of zoom’s own making', async (
   program,
 }) => {
   // The QR code, and the warning that browsers will show.
-  expect(program.log).toMatch(/[█▀▄]{5}/);
-  expect(program.log).toMatch(/warn/i);
+  await expect.poll(() => program.log).toMatch(/[█▀▄]{5}/);
+  await expect.poll(() => program.log).toMatch(/warn/i);
   const ann = await person('chromium', 'Ann', { trusting: true });
   const kim = await person('firefox', 'Kim', { trusting: true });
   await ann.enter('lan', { microphone: true, camera: true });
