@@ -62,8 +62,8 @@ pub struct LoadReport {
     pub send_lag_us: Percentiles,
     /// Milliseconds from `join` to the end of DTLS.
     pub join_to_connected_ms: Percentiles,
-    /// Milliseconds from `join` to the first media packet; while everybody joined before sending
-    /// began it says nothing, and is 0.
+    /// Milliseconds from `join` to the first media packet. Where everybody joins before sending
+    /// begins, the wait for the last of them is in it; it tells of those who come later.
     pub join_to_first_packet_ms: Percentiles,
     /// CPU time of the server for each forwarded packet, in microseconds.
     pub cpu_us_per_packet: f64,

@@ -28,7 +28,7 @@ pub(crate) const TICK: Duration = Duration::from_millis(100);
 /// ```no_run
 /// # use std::time::Instant;
 /// # use zoom_sfu::{Command, Output, Sfu, Transport};
-/// # fn receive_until(_: Option<Instant>) -> (Vec<(Transport, Vec<u8>)>, Vec<Command>) { todo!() }
+/// # fn receive_until(_: Option<Instant>) -> (Vec<(Transport, Vec<u8>)>, Vec<Command>) { (Vec::new(), Vec::new()) }
 /// # fn drive(mut sfu: Sfu) {
 /// loop {
 ///     let (datagrams, commands) = receive_until(sfu.poll_timeout());
