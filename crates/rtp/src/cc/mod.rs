@@ -1,0 +1,1 @@
+//! Congestion control of one peer, at the sending side.

@@ -1,0 +1,1 @@
+//! RTP header extensions (RFC 8285).

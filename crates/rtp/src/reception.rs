@@ -1,0 +1,1 @@
+//! What was received of a stream, for receiver reports (RFC 3550 appendix A).
