@@ -159,6 +159,9 @@ pub struct Limits {
     /// Packets that are kept of each layer of a picture, so that those of a key frame which overtook
     /// its first packet are not missing: memory.
     pub layer_packets: u32,
+    /// Milliseconds between two reports on how a peer does: often enough to see what goes wrong
+    /// while it does.
+    pub report_ms: u32,
 }
 
 impl Default for Limits {
@@ -232,6 +235,7 @@ impl Default for Limits {
             resend_audio_packets: 64,
             resend_percent: 50,
             layer_packets: 32,
+            report_ms: 2_000,
         }
     }
 }

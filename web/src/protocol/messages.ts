@@ -334,7 +334,12 @@ resend_percent: number,
  * Packets that are kept of each layer of a picture, so that those of a key frame which overtook
  * its first packet are not missing: memory.
  */
-layer_packets: number, };
+layer_packets: number, 
+/**
+ * Milliseconds between two reports on how a peer does: often enough to see what goes wrong
+ * while it does.
+ */
+report_ms: number, };
 
 /**
  * What a participant can publish; each is a track of its own.
@@ -915,7 +920,8 @@ export const defaultLimits: Limits = {
   "resend_video_packets": 1024,
   "resend_audio_packets": 64,
   "resend_percent": 50,
-  "layer_packets": 32
+  "layer_packets": 32,
+  "report_ms": 2000
 };
 
 export const subprotocol = "zoom.1";
