@@ -18,6 +18,9 @@ pub struct SfuConfig {
     pub certificate: Certificate,
     /// Where browsers reach this media thread, as the answers tell them.
     pub candidates: Vec<Candidate>,
+    /// Bits per second that all peers of this [`Sfu`](crate::Sfu) together may be sent; `None`
+    /// where nothing is set.
+    pub max_upload_bps: Option<u64>,
 }
 
 /// A host candidate (RFC 8445): an address of this server at which a media thread receives.

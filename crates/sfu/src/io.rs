@@ -6,7 +6,7 @@ use zoom_protocol::{
     MediaAnswer, MediaEndReason, MediaOffer, ParticipantId, RoomId, SlotId, Sources,
 };
 
-use crate::{OfferError, PreparedPeer};
+use crate::{MediaReport, OfferError, PreparedPeer};
 
 /// What carries a datagram.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -137,6 +137,24 @@ pub enum Event {
         /// quiet.
         ranked: Vec<ParticipantId>,
     },
+    /// The subscriber's way ceased, or began again, to carry the picture of a slot.
+    ///
+    /// A slot's picture counts as carried until this says otherwise, and only one that is wanted
+    /// and published is paused. Before a paused slot changes hands, and before its picture is not
+    /// wanted or not published any more, or its peer is replaced, it is told as carried again, so
+    /// that what was told last is so.
+    Picture {
+        /// Whose slot: the subscriber.
+        participant: ParticipantId,
+        /// Which slot.
+        slot: SlotId,
+        /// Whose picture: who is in the slot.
+        publisher: ParticipantId,
+        /// True: nothing of the picture is sent from here on. False: it is sent again.
+        paused: bool,
+    },
+    /// How a connected peer does, every `limits.report_ms`. Dropping one does no harm.
+    Report(Box<MediaReport>),
 }
 
 impl Event {
@@ -145,7 +163,9 @@ impl Event {
         match self {
             Self::Connected { participant }
             | Self::Ended { participant, .. }
-            | Self::Answered { participant, .. } => Some(*participant),
+            | Self::Answered { participant, .. }
+            | Self::Picture { participant, .. } => Some(*participant),
+            Self::Report(report) => Some(report.participant),
             Self::Speakers { .. } => None,
         }
     }

@@ -1,6 +1,6 @@
 //! Figures for logs, tests and the operator.
 
-use crate::SrtpProfile;
+use crate::{MediaTotals, SrtpProfile};
 
 /// What one peer sent and was sent, as datagrams.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -48,4 +48,6 @@ pub struct SfuStats {
     pub dropped_stun: u64,
     /// RTP packets of streams beyond those that a peer may send.
     pub dropped_streams: u64,
+    /// What its peers did in all.
+    pub totals: MediaTotals,
 }

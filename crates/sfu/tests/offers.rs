@@ -60,6 +60,7 @@ fn answer_of(offer: &MediaOffer) -> Result<(PreparedPeer, MediaAnswer), OfferErr
         limits: Limits::default(),
         certificate: Certificate::generate().expect("a certificate"),
         candidates: vec![candidate(Protocol::Udp), candidate(Protocol::Tcp)],
+        max_upload_bps: None,
     };
     negotiate(&config, Instant::now(), offer)
 }

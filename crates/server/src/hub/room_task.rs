@@ -178,7 +178,9 @@ impl RoomTask {
                 return;
             }
             // Answers come back to who awaits them, see `negotiate`.
-            MediaEvent::Answered { .. } => return,
+            MediaEvent::Answered { .. } | MediaEvent::Picture { .. } | MediaEvent::Report(_) => {
+                return;
+            }
         };
         room.handle(now(), input);
     }

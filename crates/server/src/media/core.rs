@@ -277,12 +277,13 @@ impl Core {
                 }
                 self.tell(room, event);
             }
-            Event::Connected { participant } => {
+            Event::Connected { participant } | Event::Picture { participant, .. } => {
                 if let Some(room) = self.room_of.get(&participant).copied() {
                     self.tell(room, event);
                 }
             }
             Event::Speakers { room, .. } => self.tell(room, event),
+            Event::Report(ref report) => self.tell(report.room, event),
         }
     }
 
@@ -313,21 +314,44 @@ impl Core {
 }
 
 impl Room {
-    /// Tells the room's task, or has the event wait for it. Of speakers the last state is enough;
-    /// the others are at most two for each peer that the room itself asked for.
+    /// Tells the room's task, or has the event wait for it. Of speakers and of a slot's picture
+    /// the last state is enough, reports do not wait; the others are at most two for each peer that
+    /// the room itself asked for.
     fn tell(&mut self, event: Event) {
         if self.untold.is_empty() {
             match self.events.try_send(event) {
                 // A room whose task has ended is closed by a command.
                 Ok(()) | Err(mpsc::error::TrySendError::Closed(_)) => {}
-                Err(mpsc::error::TrySendError::Full(event)) => self.untold.push_back(event),
+                Err(mpsc::error::TrySendError::Full(event)) => self.wait(event),
             }
+        } else {
+            self.wait(event);
+        }
+    }
+
+    fn wait(&mut self, event: Event) {
+        let replaces = |earlier: &Event| match (&event, earlier) {
+            (Event::Speakers { .. }, Event::Speakers { .. }) => true,
+            (
+                Event::Picture {
+                    participant,
+                    slot,
+                    publisher,
+                    ..
+                },
+                Event::Picture {
+                    participant: of,
+                    slot: place,
+                    publisher: by,
+                    ..
+                },
+            ) => (participant, slot, publisher) == (of, place, by),
+            _ => false,
+        };
+        if matches!(event, Event::Report(_)) {
             return;
         }
-        if matches!(event, Event::Speakers { .. }) {
-            let is_other = |waiting: &Event| !matches!(waiting, Event::Speakers { .. });
-            self.untold.retain(is_other);
-        }
+        self.untold.retain(|earlier| !replaces(earlier));
         self.untold.push_back(event);
     }
 }

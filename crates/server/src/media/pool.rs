@@ -93,6 +93,7 @@ impl MediaPool {
                     limits: limits.clone(),
                     certificate: certificate.clone(),
                     candidates,
+                    max_upload_bps: None,
                 }),
                 load: Arc::default(),
             });

@@ -167,7 +167,11 @@ fn the_end_of_a_peer_says_which_of_its_participant_it_was() {
     world.run(Duration::from_secs(31));
     let ended = world.events.iter().filter_map(|(_, event)| match event {
         Event::Ended { number, .. } => Some(*number),
-        Event::Connected { .. } | Event::Answered { .. } | Event::Speakers { .. } => None,
+        Event::Connected { .. }
+        | Event::Answered { .. }
+        | Event::Speakers { .. }
+        | Event::Picture { .. }
+        | Event::Report(_) => None,
     });
     assert_eq!(ended.collect::<Vec<_>>(), [8]);
 }

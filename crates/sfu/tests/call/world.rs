@@ -75,6 +75,7 @@ impl World {
     pub(crate) fn with_limits(seed: u64, limits: Limits) -> Self {
         let now = first_instant();
         let config = SfuConfig {
+            max_upload_bps: None,
             limits,
             certificate: Certificate::generate().unwrap(),
             candidates: [Protocol::Udp, Protocol::Tcp]
