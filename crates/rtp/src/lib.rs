@@ -14,3 +14,7 @@ mod reception;
 pub mod rtcp;
 pub mod srtp;
 mod write;
+
+pub use extension::{AudioLevel, ExtensionIds, ExtensionValues, Tag};
+pub use header::{Extensions, RtpHeader, is_rtcp};
+pub use write::{NewHeader, write_header};
