@@ -13,7 +13,8 @@ use std::{
 const ALLOWED: &[(&str, &[&str])] = &[
     ("protocol", &[]),
     ("rooms", &["protocol"]),
-    ("sfu", &["protocol"]),
+    ("rtp", &[]),
+    ("sfu", &["protocol", "rtp"]),
     ("store", &["protocol"]),
     ("client", &["protocol"]),
     ("server", &["protocol", "rooms", "sfu", "store"]),
@@ -21,7 +22,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
 ];
 
 /// The crates that take their time from outside.
-const CORES: &[&str] = &["protocol", "rooms", "sfu"];
+const CORES: &[&str] = &["protocol", "rooms", "rtp", "sfu"];
 
 /// Async runtimes, and what brings one.
 const RUNTIMES: &[&str] = &[
