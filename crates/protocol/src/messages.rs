@@ -357,6 +357,9 @@ pub struct Joined {
     pub timeline: Page,
     /// Who is in which slot; empty without a peer.
     pub slots: Vec<SlotAssignment>,
+    /// The slots whose picture is paused; see the event `picture`.
+    #[serde(default)]
+    pub paused: Vec<SlotId>,
     /// The answer to the offer in `join`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
@@ -568,6 +571,15 @@ pub enum Event {
     Slots {
         /// The slots that changed, as they are from here on.
         slots: Vec<SlotAssignment>,
+    },
+    /// The way to the client ceased, or began again, to carry the picture of a slot; told to the
+    /// one whose slot it is. A slot that somebody else comes into, and every slot after
+    /// `media_ended`, counts as carried.
+    Picture {
+        /// Which slot.
+        slot: SlotId,
+        /// True: nothing of the picture is sent from here on. False: it is sent again.
+        paused: bool,
     },
     /// The server's end of the peer is gone; told to the one whose peer it was, who makes another
     /// RTCPeerConnection and sends `media` with `replace: true`.

@@ -225,6 +225,7 @@ impl Room {
             typing,
             timeline,
             slots: peer.map(|me| me.slots.snapshot()).unwrap_or_default(),
+            paused: peer.map(|me| me.slots.paused()).unwrap_or_default(),
             media,
             peer: peer.is_some(),
         }

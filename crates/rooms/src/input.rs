@@ -2,7 +2,7 @@
 
 use zoom_protocol::{
     DisplayName, ErrorAnswer, History, Media, MediaAnswer, MediaEndReason, MediaOffer, Page,
-    ParticipantId, Post, Publish, RequestId, Sources, Typing, View,
+    ParticipantId, Post, Publish, RequestId, SlotId, Sources, Typing, View,
 };
 
 use crate::{AppendId, NegotiationId, ReadId, SocketId};
@@ -64,6 +64,17 @@ pub enum Input {
     Speakers {
         /// All who speak; the room tells the first `loudest` of them.
         ranked: Vec<ParticipantId>,
+    },
+    /// The way to a participant does not carry the picture in one of their slots, or does again.
+    Picture {
+        /// Whose slot.
+        participant: ParticipantId,
+        /// Which slot.
+        slot: SlotId,
+        /// Whose picture; somebody else may be in the slot by now.
+        publisher: ParticipantId,
+        /// Whether nothing of it is sent.
+        paused: bool,
     },
 }
 

@@ -270,6 +270,8 @@ impl Room {
         let Some(member) = self.members.get_mut(&participant) else {
             return;
         };
+        // What is paused was told of the peer that ended, or of one before it.
+        member.slots.carry_all();
         // The end of a peer that was replaced says nothing of the present one.
         if member.peer != Some(made_by) {
             return;
@@ -283,6 +285,23 @@ impl Room {
         // Who is making another peer has no use for the end of this one.
         if !replaced {
             self.tell(participant, Event::MediaEnded { reason });
+        }
+    }
+
+    /// The way to a participant does not carry the picture in one of their slots, or does again.
+    pub(crate) fn picture(
+        &mut self,
+        participant: ParticipantId,
+        slot: SlotId,
+        publisher: ParticipantId,
+        paused: bool,
+    ) {
+        let Some(member) = self.members.get_mut(&participant) else {
+            return;
+        };
+        // Somebody else may be in the slot by now; then it counts as carried.
+        if member.slots.pause(slot, publisher, paused) && member.peer.is_some() {
+            self.tell(participant, Event::Picture { slot, paused });
         }
     }
 

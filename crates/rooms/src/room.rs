@@ -186,6 +186,12 @@ impl Room {
                 reason,
             } => self.media_ended(participant, made_by, reason),
             Input::Speakers { ranked } => self.speakers(ranked),
+            Input::Picture {
+                participant,
+                slot,
+                publisher,
+                paused,
+            } => self.picture(participant, slot, publisher, paused),
         }
         self.report_empty();
     }

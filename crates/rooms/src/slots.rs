@@ -4,7 +4,7 @@
 //! the reason for it lasts, because a change of slots is a break in sound and picture; and nobody is
 //! heard twice, so who has a person slot has no voice slot.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use zoom_protocol::{ParticipantId, SlotAssignment, SlotId, SlotKind, Sources, Tile, TileSource};
 
@@ -51,6 +51,8 @@ pub(crate) struct Scene<'a> {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Slots {
     places: BTreeMap<SlotId, Place>,
+    /// Those whose picture the way to the subscriber does not carry.
+    paused: BTreeSet<SlotId>,
 }
 
 impl Slots {
@@ -66,6 +68,7 @@ impl Slots {
             .into_iter()
             .partition::<BTreeMap<_, _>, _>(|(slot, _)| ids.contains(slot));
         self.places = kept;
+        self.paused.retain(|slot| ids.contains(slot));
         self.grow(ids);
         let occupied = |(slot, place): (SlotId, Place)| place.publisher.map(|_| slot);
         gone.into_iter().filter_map(occupied).collect()
@@ -87,6 +90,27 @@ impl Slots {
         self.places.iter().map(assignment).collect()
     }
 
+    /// The slots whose picture is paused, in order.
+    pub(crate) fn paused(&self) -> Vec<SlotId> {
+        self.paused.iter().copied().collect()
+    }
+
+    /// Notes that a slot's picture is paused or carried. Returns whether that is news of somebody
+    /// who is in it.
+    pub(crate) fn pause(&mut self, slot: SlotId, publisher: ParticipantId, paused: bool) -> bool {
+        let here = self.places.get(&slot).and_then(|place| place.publisher) == Some(publisher);
+        here && if paused {
+            self.paused.insert(slot)
+        } else {
+            self.paused.remove(&slot)
+        }
+    }
+
+    /// Counts every picture as carried.
+    pub(crate) fn carry_all(&mut self) {
+        self.paused.clear();
+    }
+
     /// Whether somebody is in one of these slots.
     pub(crate) fn holds(&self, participant: ParticipantId) -> bool {
         let here = |place: &Place| place.publisher == Some(participant);
@@ -103,11 +127,11 @@ impl Slots {
         for (&slot, &place) in &after {
             let before = self.places.get(&slot).copied().unwrap_or_default();
             if before != place {
-                changes.push(Change {
-                    slot,
-                    place,
-                    moved: before.publisher != place.publisher,
-                });
+                let moved = before.publisher != place.publisher;
+                if moved {
+                    self.paused.remove(&slot);
+                }
+                changes.push(Change { slot, place, moved });
             }
         }
         self.places = after;

@@ -752,6 +752,10 @@ timeline: Page,
  */
 slots: Array<SlotAssignment>, 
 /**
+ * The slots whose picture is paused; see the event `picture`.
+ */
+paused: Array<SlotId>, 
+/**
  * The answer to the offer in `join`.
  */
 media?: MediaAnswer, 
@@ -836,7 +840,15 @@ participants: Array<ParticipantId>, } | { "type": "slots",
 /**
  * The slots that changed, as they are from here on.
  */
-slots: Array<SlotAssignment>, } | { "type": "media_ended", 
+slots: Array<SlotAssignment>, } | { "type": "picture", 
+/**
+ * Which slot.
+ */
+slot: SlotId, 
+/**
+ * True: nothing of the picture is sent from here on. False: it is sent again.
+ */
+paused: boolean, } | { "type": "media_ended", 
 /**
  * Why.
  */

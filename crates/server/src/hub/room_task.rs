@@ -173,14 +173,23 @@ impl RoomTask {
                 reason,
             },
             MediaEvent::Speakers { ranked, .. } => Input::Speakers { ranked },
+            MediaEvent::Picture {
+                participant,
+                slot,
+                publisher,
+                paused,
+            } => Input::Picture {
+                participant,
+                slot,
+                publisher,
+                paused,
+            },
             MediaEvent::Connected { participant } => {
                 tracing::debug!(%participant, "media connected");
                 return;
             }
             // Answers come back to who awaits them, see `negotiate`.
-            MediaEvent::Answered { .. } | MediaEvent::Picture { .. } | MediaEvent::Report(_) => {
-                return;
-            }
+            MediaEvent::Answered { .. } | MediaEvent::Report(_) => return,
         };
         room.handle(now(), input);
     }
@@ -400,7 +409,8 @@ fn entering(input: &Input) -> Option<RequestId> {
         | Input::Page { .. }
         | Input::Negotiated { .. }
         | Input::MediaEnded { .. }
-        | Input::Speakers { .. } => None,
+        | Input::Speakers { .. }
+        | Input::Picture { .. } => None,
     }
 }
 
