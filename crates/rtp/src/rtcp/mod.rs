@@ -2,12 +2,14 @@
 //! RFC 4585, RFC 5104, draft-holmer-rmcat-transport-wide-cc-extensions-01,
 //! draft-alvestrand-rmcat-remb-03).
 //!
-//! [`read`] walks a compound packet without copying or allocating.
+//! [`read`] walks a compound packet without copying or allocating; [`mod@write`] appends packets
+//! to a buffer that becomes one.
 
 mod lists;
 mod report;
 mod time;
 mod transport;
+pub mod write;
 
 pub use lists::{ByeSources, FirRequest, FirRequests, NackedSequences};
 pub use report::{ReportBlock, ReportBlocks};
