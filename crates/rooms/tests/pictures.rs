@@ -1,5 +1,7 @@
 //! Pictures that the way to a subscriber does not carry: who is told, and until when it holds.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
+
 mod common;
 
 use common::*;

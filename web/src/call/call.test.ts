@@ -130,6 +130,17 @@ test('media that flowed on through a broken line is left alone', async () => {
   expect(server.socket.of('media')).toHaveLength(0);
 });
 
+test('a picture that the way does not carry is known, also after coming back', async () => {
+  const slots = [{ slot: 'person-0', participant: 'b' }];
+  await enter(joined({ slots }));
+  server.socket.event({ type: 'picture', slot: 'person-0', paused: true });
+  expect(call.isPaused('b', 'camera')).toBe(true);
+  await comeBack(joined({ slots, paused: ['person-0'] }));
+  expect(call.isPaused('b', 'camera')).toBe(true);
+  server.socket.event({ type: 'picture', slot: 'person-0', paused: false });
+  expect(call.isPaused('b', 'camera')).toBe(false);
+});
+
 test('a server that has no peer any more gets another one', async () => {
   await enter();
   await comeBack(joined({ peer: false }));

@@ -55,7 +55,7 @@ export interface CallEvents {
   people: PeopleState;
   chat: ChatState;
   passage: Passage;
-  /** Which stream shows whom changed. */
+  /** Which stream shows whom changed, or which picture is paused. */
   streams: undefined;
   /** One's own tracks, states or devices changed. */
   sources: undefined;
@@ -250,6 +250,11 @@ export class Call extends Emitter<CallEvents> {
     return this.#session.mediaOf(participant, source);
   }
 
+  /** Whether the way to here is too slow for this picture just then. */
+  isPaused(participant: ParticipantId, source: TileSource): boolean {
+    return this.#session.isPaused(participant, source);
+  }
+
   /** Every slot with somebody in it. */
   get filledSlots(): { slot: PeerSlot; participant: ParticipantId }[] {
     return (this.#session.peer?.slots ?? []).flatMap((slot) => {
@@ -387,6 +392,7 @@ export class Call extends Emitter<CallEvents> {
       answer,
       peer: joined.peer,
       slots: joined.slots,
+      paused: joined.paused,
       limits: this.#limits,
     });
   }
@@ -409,6 +415,8 @@ export class Call extends Emitter<CallEvents> {
         return this.#chat.entry(event.entry);
       case 'slots':
         return this.#session.assign(event.slots);
+      case 'picture':
+        return this.#session.setPaused(event.slot, event.paused);
       case 'media_ended':
         return this.#session.ended();
       // Events of a later version of the protocol.

@@ -22,6 +22,8 @@ export interface ReceivedStats {
 export interface SlotStats {
   slot: SlotId;
   participant: ParticipantId | null;
+  /** The server said that the way here does not carry its picture. */
+  paused: boolean;
   /** The id of its MediaStream; equal to `slot` where the server named it. */
   stream: string | null;
   audio: ReceivedStats | null;
@@ -77,21 +79,20 @@ export async function readStats(
     ...pathOf(reports, transport),
     srtp_cipher: text(transport, 'srtpCipher'),
     dtls_version: text(transport, 'tlsVersion'),
-    slots: (peer?.slots ?? []).map((slot) =>
-      slotStats(slot, session.assignments.get(slot.slot) ?? null, reports),
-    ),
+    slots: (peer?.slots ?? []).map((slot) => slotStats(slot, session, reports)),
     sent: peer === null ? [] : await sentStats(peer),
   };
 }
 
 function slotStats(
   { slot, media, audio, video }: PeerSlot,
-  participant: ParticipantId | null,
+  session: MediaSession,
   reports: readonly Report[],
 ): SlotStats {
   return {
     slot,
-    participant,
+    participant: session.assignments.get(slot) ?? null,
+    paused: session.paused.has(slot),
     stream: media?.stream.id ?? null,
     audio: received(audio, reports),
     video: video === null ? null : received(video, reports),

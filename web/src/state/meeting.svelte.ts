@@ -192,6 +192,11 @@ export class Meeting {
     return this.#streams >= 0 ? this.#call.mediaOf(participant, source) : null;
   }
 
+  /** Whether the way to here is too slow for this picture just then. */
+  isPaused(participant: ParticipantId, source: TileSource): boolean {
+    return this.#streams >= 0 && this.#call.isPaused(participant, source);
+  }
+
   /** What is heard without being shown by one of these tiles. */
   soundsBeside(tiles: readonly Pick<Tile, 'participant' | 'source'>[]): Sound[] {
     if (this.#streams < 0) return [];

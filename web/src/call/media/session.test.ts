@@ -244,3 +244,50 @@ test('slots never grow beyond the limit, and the m-lines stay within theirs', as
   expect(slots.filter(({ slot }) => slot.startsWith('person-'))).toHaveLength(25);
   expect(lines).toBeLessThanOrEqual(defaultLimits.offer_media_lines);
 });
+
+test('a paused picture is told of whoever is in the slot, and of nobody who comes after them', async () => {
+  await join();
+  let changes = 0;
+  session.on('streams', () => (changes += 1));
+  session.setPaused('person-0', true);
+  expect(session.isPaused('b', 'camera')).toBe(true);
+  expect(session.isPaused('b', 'screen')).toBe(false);
+  session.setPaused('person-0', false);
+  expect(session.isPaused('b', 'camera')).toBe(false);
+  expect(changes).toBe(2);
+
+  session.setPaused('person-0', true);
+  session.assign([{ slot: 'person-0', participant: 'c' }]);
+  expect(session.isPaused('c', 'camera')).toBe(false);
+});
+
+test('a paused screen is not a paused face', async () => {
+  await join([
+    { slot: 'person-0', participant: 'b' },
+    { slot: 'stage-0', participant: 'b' },
+  ]);
+  session.setPaused('stage-0', true);
+  expect(session.isPaused('b', 'screen')).toBe(true);
+  expect(session.isPaused('b', 'camera')).toBe(false);
+});
+
+test('what is paused is what the server says after a resume', async () => {
+  await join();
+  const slots = [
+    { slot: 'person-0', participant: 'b' },
+    { slot: 'person-1', participant: 'c' },
+  ];
+  session.setPaused('person-0', true);
+  session.pause();
+  const rest = { answer: null, peer: true, limits: defaultLimits };
+  await session.joined({ ...rest, slots, paused: ['person-1'] });
+  expect(session.isPaused('b', 'camera')).toBe(false);
+  expect(session.isPaused('c', 'camera')).toBe(true);
+});
+
+test('nothing is paused once the end of the server is gone', async () => {
+  await join();
+  session.setPaused('person-0', true);
+  session.ended();
+  expect(session.isPaused('b', 'camera')).toBe(false);
+});

@@ -26,7 +26,7 @@ export type MediaState = 'none' | 'connecting' | 'connected' | 'broken' | 'block
 
 export interface SessionEvents {
   state: MediaState;
-  /** Which stream shows whom changed. */
+  /** Which stream shows whom changed, or which picture is paused. */
   streams: undefined;
 }
 
@@ -51,6 +51,8 @@ export class MediaSession extends Emitter<SessionEvents> {
   readonly #backoff: Backoff;
   readonly #tracks = new Map<Source, MediaStreamTrack>();
   readonly #assignments = new Map<SlotId, ParticipantId>();
+  /** The slots whose picture the way from the server does not carry. */
+  readonly #paused = new Set<SlotId>();
   #peer: Peer | null = null;
   #state: MediaState = 'none';
   #shown = { people: 0, screens: 0 };
@@ -97,6 +99,11 @@ export class MediaSession extends Emitter<SessionEvents> {
     return this.#earlierOffers + (this.#peer?.offers ?? 0);
   }
 
+  /** The slots whose picture is paused. */
+  get paused(): ReadonlySet<SlotId> {
+    return this.#paused;
+  }
+
   get assignments(): ReadonlyMap<SlotId, ParticipantId> {
     return this.#assignments;
   }
@@ -121,12 +128,16 @@ export class MediaSession extends Emitter<SessionEvents> {
     answer: MediaAnswer | null;
     peer: boolean;
     slots: SlotAssignment[];
+    /** A server of an earlier version does not say. */
+    paused?: readonly SlotId[] | undefined;
     limits: Limits;
   }): Promise<void> {
     this.#limits = joined.limits;
     this.#lineUp = true;
     this.#assignments.clear();
+    this.#paused.clear();
     this.assign(joined.slots);
+    for (const slot of joined.paused ?? []) this.setPaused(slot, true);
     if (joined.answer !== null && this.#peer !== null) {
       try {
         await this.#peer.accept(joined.answer);
@@ -150,14 +161,25 @@ export class MediaSession extends Emitter<SessionEvents> {
   /** Takes what the server says of slots. */
   assign(slots: readonly SlotAssignment[]): void {
     for (const { slot, participant } of slots) {
+      // Who comes into a slot is not paused there until the server says so.
+      this.#paused.delete(slot);
       if (participant === null) this.#assignments.delete(slot);
       else this.#assignments.set(slot, participant);
     }
     this.emit('streams', undefined);
   }
 
+  /** The way from the server ceased, or began again, to carry the picture of a slot. */
+  setPaused(slot: SlotId, paused: boolean): void {
+    if (paused) this.#paused.add(slot);
+    else this.#paused.delete(slot);
+    this.emit('streams', undefined);
+  }
+
   /** The server's end of the peer is gone. */
   ended(): void {
+    this.#paused.clear();
+    this.emit('streams', undefined);
     this.#again();
   }
 
@@ -181,10 +203,13 @@ export class MediaSession extends Emitter<SessionEvents> {
 
   /** What shows and sounds this participant, where a slot does. */
   mediaOf(participant: ParticipantId, source: TileSource): SlotMedia | null {
-    for (const { slot, media } of this.slotsOf(participant)) {
-      if ((slotKind(slot) === 'stage') === (source === 'screen')) return media;
-    }
-    return null;
+    return this.#slotOf(participant, source)?.media ?? null;
+  }
+
+  /** Whether the way from the server does not carry this picture just then. */
+  isPaused(participant: ParticipantId, source: TileSource): boolean {
+    const slot = this.#slotOf(participant, source)?.slot;
+    return slot !== undefined && this.#paused.has(slot);
   }
 
   /** The slots that this participant is in. */
@@ -201,7 +226,14 @@ export class MediaSession extends Emitter<SessionEvents> {
     this.#need = null;
     this.#closePeer();
     this.#assignments.clear();
+    this.#paused.clear();
     this.clear();
+  }
+
+  #slotOf(participant: ParticipantId, source: TileSource): PeerSlot | undefined {
+    return this.slotsOf(participant).find(
+      ({ slot }) => (slotKind(slot) === 'stage') === (source === 'screen'),
+    );
   }
 
   #newPeer(): Peer {
@@ -308,6 +340,7 @@ export class MediaSession extends Emitter<SessionEvents> {
     if (replace) {
       this.#closePeer();
       this.#assignments.clear();
+      this.#paused.clear();
     }
     const peer = this.#peer ?? this.#newPeer();
     const flows = peer.connection.connectionState === 'connected';

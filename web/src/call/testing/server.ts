@@ -139,6 +139,7 @@ export function joined(changes: Partial<Joined> = {}): Joined {
     typing: [],
     timeline: { entries: [], more_before: false },
     slots: [],
+    paused: [],
     peer: true,
     media: { answer: 'answer' },
     ...changes,
