@@ -17,4 +17,5 @@ mod write;
 
 pub use extension::{AudioLevel, ExtensionIds, ExtensionValues, Tag};
 pub use header::{Extensions, RtpHeader, is_rtcp};
+pub use srtp::{Opened, SrtpError, SrtpProfile, SrtpReceiver, SrtpSender, srtp_session};
 pub use write::{NewHeader, write_header};

@@ -100,7 +100,7 @@ pub fn write_header(
     to.len() - start
 }
 
-fn element<'a>(id: Option<u8>, data: Option<&'a [u8]>) -> Option<(u8, &'a [u8])> {
+fn element(id: Option<u8>, data: Option<&[u8]>) -> Option<(u8, &[u8])> {
     match (id, data) {
         (Some(id), Some(data)) if id != 0 => Some((id, data)),
         (Some(_) | None, Some(_) | None) => None,
