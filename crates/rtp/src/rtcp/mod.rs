@@ -14,6 +14,7 @@ pub mod write;
 pub use lists::{ByeSources, FirRequest, FirRequests, NackedSequences};
 pub use report::{ReportBlock, ReportBlocks};
 pub use time::{ntp_from_unix, ntp_short, round_trip, short_from_duration, unix_from_ntp};
+pub(crate) use transport::DELTA_TICK_US;
 pub use transport::{PacketStatuses, REFERENCE_TICK_US, ReferenceClock, TransportFeedback};
 
 /// Bytes of a compound packet that are read: what an Ethernet frame carries. A stream transport
