@@ -32,6 +32,14 @@ enum What {
     Storm(Options),
     /// A lecture to which viewers come until loss or delay is too much.
     Ramp(Options),
+    /// Delay of a lecture at 70 % of the capacity, which a ramp finds first.
+    Delay(Options),
+    /// CPU per packet with 10 to 1,000 receivers at equal total packets a second.
+    Flat(Options),
+    /// CPU per packet of two media threads with a room each, against one with one.
+    Cores(Options),
+    /// Memory and CPU without a room, and with 51 silent people.
+    Idle(Options),
     /// Instructions per forwarded packet, by callgrind.
     Instructions(Options),
     /// The floor alone, of the traffic of a lecture.
@@ -48,6 +56,10 @@ fn main() -> Result<ExitCode> {
         What::Talk(options) => measure(Scenario::Talk, &options),
         What::Storm(options) => measure(Scenario::Storm, &options),
         What::Ramp(options) => measure(Scenario::Ramp, &options),
+        What::Delay(options) => measure(Scenario::Delay, &options),
+        What::Flat(options) => measure(Scenario::Flat, &options),
+        What::Cores(options) => measure(Scenario::Cores, &options),
+        What::Idle(options) => measure(Scenario::Idle, &options),
         What::Instructions(options) => {
             let counted = instructions::count(&options)?;
             let text = format!(

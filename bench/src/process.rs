@@ -71,13 +71,46 @@ fn exact_us(tasks: &Path) -> io::Result<u64> {
     let mut nanoseconds = 0;
     for task in fs::read_dir(tasks)? {
         // One that ends while it is looked at has no file any more.
-        let Ok(text) = fs::read_to_string(task?.path().join("schedstat")) else {
-            continue;
-        };
-        let first = text.split_whitespace().next();
-        nanoseconds += first.and_then(|n| n.parse::<u64>().ok()).unwrap_or(0);
+        nanoseconds += run_ns(&task?.path()).unwrap_or(0);
     }
     Ok(nanoseconds / 1_000)
+}
+
+/// A thread of a process.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Thread {
+    /// Its name, which the system cuts off after 15 bytes.
+    pub name: String,
+    /// How long it has run, in microseconds.
+    pub us: u64,
+}
+
+/// The threads of a process, in the order of their ids.
+///
+/// # Errors
+/// A process that is not there.
+pub fn threads(pid: u32) -> io::Result<Vec<Thread>> {
+    let mut found = Vec::new();
+    for task in fs::read_dir(format!("/proc/{pid}/task"))? {
+        let path = task?.path();
+        let id: Option<u32> = path.file_name().and_then(|id| id.to_str()?.parse().ok());
+        // One that ends while it is looked at has no files any more.
+        if let (Some(id), Ok(name), Some(ns)) =
+            (id, fs::read_to_string(path.join("comm")), run_ns(&path))
+        {
+            let name = name.trim_end().to_owned();
+            let us = ns / 1_000;
+            found.push((id, Thread { name, us }));
+        }
+    }
+    found.sort_by_key(|(id, _)| *id);
+    Ok(found.into_iter().map(|(_, thread)| thread).collect())
+}
+
+/// Nanoseconds that the thread of this folder has run.
+fn run_ns(task: &Path) -> Option<u64> {
+    let text = fs::read_to_string(task.join("schedstat")).ok()?;
+    text.split_whitespace().next()?.parse().ok()
 }
 
 /// Memory of a process that is in the machine's (RSS), in KiB.
@@ -185,6 +218,7 @@ mod tests {
             sum = std::hint::black_box(sum + 1);
         }
         assert!(rss_kib(pid).unwrap() > 100);
+        assert!(!threads(pid).unwrap().is_empty());
     }
 
     #[test]

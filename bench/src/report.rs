@@ -2,7 +2,11 @@
 
 use std::fmt::Write;
 
-use crate::{histogram::Percentiles, load::LoadReport, scenario::Report};
+use crate::{
+    histogram::Percentiles,
+    load::{LoadReport, RampStep},
+    scenario::{AtShare, Cores, Flat, Idle, Report, Side},
+};
 
 /// What a load has shown, as a table.
 pub fn load_table(report: &LoadReport) -> String {
@@ -25,35 +29,30 @@ pub fn scenario_table(report: &Report) -> String {
         ),
     );
     table.load(&report.load);
-    for tried in &report.floor.tried {
-        let name = format!("floor, {:?}", tried.sending);
-        let text = format!(
-            "{:.2} µs, loss {:.4} %",
-            tried.us_per_packet,
-            tried.loss * 100.0
-        );
-        table.row(&name, &text);
+    if !report.floor.tried.is_empty() {
+        table.floor(report);
     }
-    table.row(
-        "floor, cheapest",
-        &format!("{:.2} µs", report.floor_us_per_packet),
-    );
-    table.row(
-        "ratio to the floor",
-        &format!("{:.2}", report.ratio_to_floor),
-    );
-    table.row(
-        "delay through the floor",
-        &percentiles(report.floor_delay_us, "µs"),
-    );
-    if let (Some(count), Some(bytes)) = (
+    if let (Some(count), Some(bytes), Some(media)) = (
         report.allocations_per_packet,
         report.allocated_bytes_per_packet,
+        report.media_thread_allocations_per_packet,
     ) {
         table.row(
             "allocations per packet",
-            &format!("{count:.2} of {bytes:.0} bytes in all"),
+            &format!("{count:.2} of {bytes:.0} bytes in all; {media:.3} by media threads"),
         );
+    }
+    if let Some(at_share) = &report.at_share {
+        table.at_share(at_share);
+    }
+    if let Some(flat) = &report.flat {
+        table.flat(flat);
+    }
+    if let Some(cores) = &report.cores {
+        table.cores(cores);
+    }
+    if let Some(idle) = &report.idle {
+        table.idle(idle);
     }
     table.doubts(report.valid, &report.reasons);
     table.text
@@ -149,8 +148,9 @@ impl Table {
         );
         if let Some(storm) = &report.storm {
             let text = format!(
-                "{} joined, {} connected, in {:.1} s; {:.2} ms CPU each; connected after {}",
+                "{} joined with offers of {}, {} connected, in {:.1} s; {:.2} ms CPU each; connected after {}",
                 storm.joins,
+                storm.offers.join(" and "),
                 storm.connected,
                 storm.seconds,
                 storm.cpu_ms_per_join,
@@ -165,7 +165,125 @@ impl Table {
             );
             self.row("delay in the storm", &text);
         }
-        for step in &report.ramp {
+        self.steps(&report.ramp);
+        if let Some(end) = report.ramp_end {
+            self.row("ended by", &format!("{end:?}").to_lowercase());
+        }
+    }
+
+    fn floor(&mut self, report: &Report) {
+        for tried in &report.floor.tried {
+            let name = format!("floor, {:?}", tried.sending);
+            let text = format!(
+                "{:.2} µs, loss {:.4} %",
+                tried.us_per_packet,
+                tried.loss * 100.0
+            );
+            self.row(&name, &text);
+        }
+        let text = format!("{:.2} µs", report.floor_us_per_packet);
+        self.row("floor, cheapest", &text);
+        self.row(
+            "ratio to the floor",
+            &format!("{:.2}", report.ratio_to_floor),
+        );
+        let through = percentiles(report.floor_delay_us, "µs");
+        self.row("delay through the floor", &through);
+        let added = report.added_delay_us;
+        let text = format!(
+            "p50 {} p99 {} p99.9 {} µs",
+            added.p50, added.p99, added.p999
+        );
+        self.row("delay beyond the floor's", &text);
+    }
+
+    fn at_share(&mut self, at: &AtShare) {
+        self.steps(&at.ramp);
+        let bound = if at.capacity_is_lower_bound {
+            "at least "
+        } else {
+            ""
+        };
+        let text = format!(
+            "{bound}{} viewers, {:.0} packets a second, server {:.0} %; ended by {}",
+            at.capacity_receivers,
+            at.capacity_packets_per_second,
+            at.capacity_server_share * 100.0,
+            at.limited_by.map_or_else(
+                || "nothing".to_owned(),
+                |end| format!("{end:?}").to_lowercase()
+            )
+        );
+        self.row("capacity", &text);
+        let text = format!("{:.0} % of it, {} viewers", at.share * 100.0, at.receivers);
+        self.row("measured at", &text);
+    }
+
+    fn flat(&mut self, flat: &Flat) {
+        for step in &flat.steps {
+            let text = format!(
+                "{:.0} packets a second, {:.2} µs each, {:.2} × the floor, {:.3} reports each, p99 {} µs{}",
+                step.packets_per_second,
+                step.cpu_us_per_packet,
+                step.ratio_to_floor,
+                step.feedback_per_packet,
+                step.delay_p99_us,
+                if step.valid { "" } else { " (not valid)" }
+            );
+            self.row(
+                &format!("{} in {} rooms", step.receivers, step.rooms),
+                &text,
+            );
+        }
+        let text = format!(
+            "{:.1} % (the floor's {:.1} %)",
+            flat.spread_percent, flat.floor_spread_percent
+        );
+        self.row("spread", &text);
+    }
+
+    fn cores(&mut self, cores: &Cores) {
+        let side = |side: &Side| {
+            let shares = side.thread_shares.iter();
+            let shares: Vec<String> = shares.map(|s| format!("{:.0} %", s * 100.0)).collect();
+            format!(
+                "{:.0} packets a second, {:.2} µs each, threads {}, loss {:.4} %",
+                side.packets_per_second,
+                side.cpu_us_per_packet,
+                shares.join(" and "),
+                side.loss * 100.0
+            )
+        };
+        self.row("one thread, one room", &side(&cores.one));
+        self.row("two threads, two rooms", &side(&cores.two));
+        let text = format!(
+            "CPU per packet {:.2} ×, {} {:.2} ×",
+            cores.cpu_ratio,
+            if cores.throughput_is_capacity {
+                "capacity"
+            } else {
+                "carried of the same load in each room"
+            },
+            cores.throughput_factor
+        );
+        self.row("two to one", &text);
+    }
+
+    fn idle(&mut self, idle: &Idle) {
+        let text = format!(
+            "{} KiB, {:.0} µs CPU a second",
+            idle.empty_rss_kib, idle.empty_cpu_us_per_second
+        );
+        self.row("without a room", &text);
+        let text = format!(
+            "{:.2} % of a processor, {:.0} KiB each",
+            idle.silent_cpu_percent, idle.silent_rss_kib_per_participant
+        );
+        self.row(&format!("{} silent people", idle.people), &text);
+    }
+
+    fn steps(&mut self, steps: &[RampStep]) {
+        for step in steps {
             let text = format!(
                 "{:.0} packets a second, {:.2} µs each, server {:.0} %, loss {:.4} %, p99 {} µs{}",
                 step.packets_per_second,

@@ -72,6 +72,14 @@ impl Server {
     /// # Errors
     /// A program that does not start.
     pub fn start(program: &Path, wrapper: &[&str]) -> Result<Self> {
+        Self::start_with(program, wrapper, &[])
+    }
+
+    /// Starts a server with further arguments.
+    ///
+    /// # Errors
+    /// As [`Server::start`].
+    pub fn start_with(program: &Path, wrapper: &[&str], more: &[String]) -> Result<Self> {
         let data = tempfile::tempdir()?;
         let program = program.as_os_str();
         let mut words = wrapper.iter().map(std::ffi::OsStr::new).chain([program]);
@@ -79,7 +87,7 @@ impl Server {
         command.args(words);
         command.args(["--listen", "127.0.0.1:0", "--media-port", "0"]);
         command.args(["--advertise", "127.0.0.1", "--log", "warn", "--data"]);
-        command.arg(data.path()).current_dir(data.path());
+        command.arg(data.path()).current_dir(data.path()).args(more);
         // Settings of whoever runs this are not the ones that are measured.
         for (name, _) in std::env::vars_os() {
             if name.to_string_lossy().starts_with("ZOOM_") {

@@ -2,6 +2,8 @@
 //! under an allocator that counts. For measuring, and for nothing else.
 
 use std::{
+    fmt::Write,
+    fs,
     net::{IpAddr, SocketAddr, UdpSocket},
     path::PathBuf,
     thread,
@@ -56,17 +58,28 @@ async fn main() -> Result<()> {
     Ok(())
 }
 
-/// Answers each datagram with the number of allocations and of their bytes.
+/// Answers each datagram with a line for each thread: its allocations, their bytes, its name.
 fn tell(counter: &UdpSocket) {
     let mut question = [0; 16];
     while let Ok((_, asker)) = counter.recv_from(&mut question) {
-        let mut answer = [0; 16];
-        let (count, bytes) = counting::read();
-        answer[..8].copy_from_slice(&count.to_be_bytes());
-        answer[8..].copy_from_slice(&bytes.to_be_bytes());
+        let mut answer = String::new();
+        for (place, (count, bytes)) in counting::read().enumerate().filter(|(_, n)| n.0 > 0) {
+            let name = name(place);
+            // Writing to a string does not fail.
+            let _ = writeln!(answer, "{count} {bytes} {name}");
+        }
         // Whoever asked may be gone.
-        let _ = counter.send_to(&answer, asker);
+        let _ = counter.send_to(answer.as_bytes(), asker);
     }
+}
+
+/// The name of the thread in a place; nothing for one that has ended, and for those that share the
+/// last place.
+fn name(place: usize) -> String {
+    let id = counting::thread(place).unwrap_or_default();
+    let path = format!("/proc/self/task/{id}/comm");
+    let name = fs::read_to_string(path).unwrap_or_default();
+    name.trim_end().to_owned()
 }
 
 mod counting {
@@ -78,29 +91,79 @@ mod counting {
 
     use std::{
         alloc::{GlobalAlloc, Layout, System},
-        sync::atomic::{AtomicU64, Ordering},
+        cell::Cell,
+        sync::atomic::{AtomicI32, AtomicU64, AtomicUsize, Ordering},
     };
 
-    static COUNT: AtomicU64 = AtomicU64::new(0);
-    static BYTES: AtomicU64 = AtomicU64::new(0);
+    /// Threads that are counted apart; those that come later share the last place.
+    const THREADS: usize = 256;
+
+    static PLACES: [Place; THREADS] = [const { Place::new() }; THREADS];
+    static TAKEN: AtomicUsize = AtomicUsize::new(0);
+
+    thread_local! {
+        /// The place of this thread; it has none before its first allocation.
+        static MINE: Cell<Option<usize>> = const { Cell::new(None) };
+    }
 
     #[global_allocator]
     static ALLOCATOR: Counting = Counting;
 
     struct Counting;
 
-    /// Allocations so far, growths among them, and the bytes that they asked for.
-    pub(super) fn read() -> (u64, u64) {
-        (COUNT.load(Ordering::Relaxed), BYTES.load(Ordering::Relaxed))
+    /// What one thread has allocated. Its own cache line: threads must not slow each other down.
+    #[repr(align(64))]
+    struct Place {
+        thread: AtomicI32,
+        count: AtomicU64,
+        bytes: AtomicU64,
+    }
+
+    impl Place {
+        const fn new() -> Self {
+            Self {
+                thread: AtomicI32::new(0),
+                count: AtomicU64::new(0),
+                bytes: AtomicU64::new(0),
+            }
+        }
+    }
+
+    /// Allocations of each place so far, growths among them, and the bytes that they asked for.
+    pub(super) fn read() -> impl Iterator<Item = (u64, u64)> {
+        let of = |place: &Place| {
+            let count = place.count.load(Ordering::Relaxed);
+            (count, place.bytes.load(Ordering::Relaxed))
+        };
+        PLACES.iter().map(of)
+    }
+
+    /// The thread that has a place to itself.
+    pub(super) fn thread(place: usize) -> Option<i32> {
+        let alone = place + 1 < THREADS;
+        let thread = PLACES.get(place)?.thread.load(Ordering::Relaxed);
+        (alone && thread != 0).then_some(thread)
     }
 
     fn note(bytes: usize) {
-        COUNT.fetch_add(1, Ordering::Relaxed);
-        BYTES.fetch_add(bytes as u64, Ordering::Relaxed);
+        // A thread that ends still frees and allocates after its variables are gone.
+        let mine = MINE.try_with(|mine| {
+            mine.get().unwrap_or_else(|| {
+                let place = TAKEN.fetch_add(1, Ordering::Relaxed).min(THREADS - 1);
+                mine.set(Some(place));
+                let thread = nix::unistd::gettid().as_raw();
+                PLACES[place].thread.store(thread, Ordering::Relaxed);
+                place
+            })
+        });
+        let place = &PLACES[mine.unwrap_or(THREADS - 1)];
+        place.count.fetch_add(1, Ordering::Relaxed);
+        place.bytes.fetch_add(bytes as u64, Ordering::Relaxed);
     }
 
     // SAFETY: every method hands its arguments on to the system's allocator unchanged and returns
-    // what that returns, so its promises hold; counting touches two atomics and allocates nothing.
+    // what that returns, so its promises hold; counting touches atomics
+    // and a variable of the thread that needs neither memory nor an end, and allocates nothing.
     unsafe impl GlobalAlloc for Counting {
         unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
             note(layout.size());

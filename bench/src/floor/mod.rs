@@ -38,9 +38,11 @@ impl Sending {
 /// What flows through a forwarder.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Traffic {
-    /// People who send.
+    /// Rooms, which have equally many people each.
+    pub rooms: usize,
+    /// People who send, in all rooms.
     pub publishers: usize,
-    /// People who receive.
+    /// People who receive, in all rooms.
     pub receivers: usize,
     /// Streams of video that are forwarded, over all receivers.
     pub video_streams: usize,
@@ -76,7 +78,8 @@ impl Traffic {
         let audio_packets = report.packets.saturating_sub(report.video_packets);
         let streams = |packets: u64, rate: f64| (packets as f64 / seconds / rate).round() as usize;
         Self {
-            publishers: plan.publishers,
+            rooms: plan.rooms,
+            publishers: plan.publishers * plan.rooms,
             receivers: report.people.max(1),
             video_streams: streams(report.video_packets, video_rate),
             audio_streams: streams(audio_packets, SOUNDS_PER_SECOND),
@@ -91,17 +94,22 @@ impl Traffic {
     }
 
     /// Who receives which publisher's stream of one kind: for each publisher the receivers. The
-    /// first `speakers` publishers share the streams, and nobody receives a publisher twice.
+    /// first `speakers` publishers of each room share the streams, nobody receives a publisher twice,
+    /// and none of another room. Publisher and receiver `n` are in room `n % rooms`.
     fn spread(&self, streams: usize, speakers: usize) -> Vec<Vec<usize>> {
+        let rooms = self.rooms.max(1);
         let mut receivers = vec![Vec::new(); self.publishers];
-        let speakers = speakers.min(self.publishers).max(1);
+        let speakers = (speakers * rooms).min(self.publishers).max(1);
         for stream in 0..streams {
             let (publisher, turn) = (stream % speakers, stream / speakers);
+            let room = publisher % rooms;
+            let people = self.receivers.saturating_sub(room).div_ceil(rooms);
             if let Some(list) = receivers.get_mut(publisher)
-                && turn < self.receivers
+                && turn < people
             {
                 // Everybody's turn begins elsewhere, so that the load is even.
-                list.push((publisher + 1 + turn) % self.receivers);
+                let place = (publisher / rooms + 1 + turn) % people;
+                list.push(place * rooms + room);
             }
         }
         receivers
@@ -188,6 +196,7 @@ mod tests {
 
     fn traffic(publishers: usize, receivers: usize, video: usize, audio: usize) -> Traffic {
         Traffic {
+            rooms: 1,
             publishers,
             receivers,
             video_streams: video,
@@ -227,5 +236,21 @@ mod tests {
         let lecture = traffic(1, 101, 100, 100);
         assert_eq!(lecture.video_receivers()[0].len(), 100);
         assert!(!lecture.video_receivers()[0].contains(&0));
+    }
+
+    #[test]
+    fn nobody_receives_a_publisher_of_another_room() {
+        let rooms = Traffic {
+            rooms: 2,
+            ..traffic(2, 202, 200, 200)
+        };
+        for (publisher, list) in rooms.video_receivers().iter().enumerate() {
+            assert_eq!(list.len(), 100);
+            assert!(list.iter().all(|receiver| receiver % 2 == publisher));
+            assert!(
+                list.iter()
+                    .all(|receiver| *receiver < 202 && *receiver != publisher)
+            );
+        }
     }
 }

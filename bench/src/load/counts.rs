@@ -32,6 +32,10 @@ pub struct Counts {
     pub unstamped: u64,
     /// Packets that publishers sent.
     pub sent: u64,
+    /// Video packets among them.
+    pub video_sent: u64,
+    /// RTCP datagrams that the generator sent: reports, feedback, requests.
+    pub feedback: u64,
     /// Datagrams that the system did not take.
     pub unsent: u64,
     /// Microseconds from a publisher's stamp to the kernel of the receiver.
@@ -79,6 +83,8 @@ impl Counts {
         self.repaired += other.repaired;
         self.unstamped += other.unstamped;
         self.sent += other.sent;
+        self.video_sent += other.video_sent;
+        self.feedback += other.feedback;
         self.unsent += other.unsent;
         self.delay_us.merge(&other.delay_us);
         self.send_lag_us.merge(&other.send_lag_us);

@@ -40,6 +40,8 @@ pub(crate) struct Sample {
     pub(crate) ended: usize,
     /// People to whom nothing came although somebody publishes.
     pub(crate) without_media: usize,
+    /// Pictures that people should see, over all of them.
+    pub(crate) pictures: usize,
     /// Streams that packets came in since the beginning.
     pub(crate) streams: usize,
     /// Milliseconds from `join` to the end of DTLS.
@@ -58,6 +60,7 @@ impl Sample {
         self.connected += other.connected;
         self.ended += other.ended;
         self.without_media += other.without_media;
+        self.pictures += other.pictures;
         self.streams += other.streams;
         self.connect_ms.merge(&other.connect_ms);
         self.first_packet_ms.merge(&other.first_packet_ms);
@@ -295,6 +298,7 @@ impl Run {
             sample.connected += usize::from(peer.connected_at.is_some());
             sample.ended += usize::from(peer.ended);
             sample.without_media += usize::from(peer.expects && peer.came == 0);
+            sample.pictures += peer.pictures;
             sample.streams += peer.streams();
             if let Some(at) = peer.connected_at {
                 sample.connect_ms.add(ms(peer.joined_at, at));

@@ -5,15 +5,17 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 use str0m::{
     Rtc, RtcConfig,
-    change::{SdpApi, SdpPendingOffer},
+    change::{SdpAnswer, SdpApi, SdpPendingOffer},
     media::{Direction, MediaKind, Mid, Simulcast, SimulcastLayer},
 };
 use zoom_client::protocol::{MediaOffer, Slot, SlotId, SlotKind, SourceMids};
 
+use super::browser;
+
 /// The camera's layers, the smallest first.
 pub(crate) const RIDS: [&str; 3] = ["q", "h", "f"];
 /// Slots of the page's first offer.
-const SLOTS: [(SlotKind, u8); 3] = [
+pub(super) const SLOTS: [(SlotKind, u8); 3] = [
     (SlotKind::Person, 9),
     (SlotKind::Voice, 3),
     (SlotKind::Stage, 1),
@@ -21,22 +23,28 @@ const SLOTS: [(SlotKind, u8); 3] = [
 
 /// A peer whose offer has no answer yet.
 pub(crate) struct Draft {
-    pub(crate) rtc: Rtc,
-    pub(crate) pending: SdpPendingOffer,
-    pub(crate) offer: MediaOffer,
-    pub(crate) microphone: Mid,
-    pub(crate) camera: Mid,
+    pub(super) rtc: Rtc,
+    /// What str0m remembers of its own offer; `None` for one that a browser made.
+    pub(super) pending: Option<SdpPendingOffer>,
+    pub(super) offer: MediaOffer,
+    pub(super) microphone: Mid,
+    pub(super) camera: Mid,
+}
+
+/// A session without m-lines.
+pub(super) fn session() -> Rtc {
+    RtcConfig::new()
+        .clear_codecs()
+        .enable_opus(true, false)
+        .enable_vp8(true)
+        .set_rtp_mode(true)
+        .set_stats_interval(None)
+        .build(Instant::now())
 }
 
 impl Draft {
-    pub(crate) fn new(simulcast: bool) -> Result<Self> {
-        let mut rtc = RtcConfig::new()
-            .clear_codecs()
-            .enable_opus(true, false)
-            .enable_vp8(true)
-            .set_rtp_mode(true)
-            .set_stats_interval(None)
-            .build(Instant::now());
+    pub(super) fn new(simulcast: bool) -> Result<Self> {
+        let mut rtc = session();
         let mut api = rtc.sdp_api();
         let mut sends = |kind, layers| api.add_media(kind, Direction::SendOnly, None, None, layers);
         let microphone = sends(MediaKind::Audio, None);
@@ -59,11 +67,22 @@ impl Draft {
         };
         Ok(Self {
             rtc,
-            pending,
+            pending: Some(pending),
             offer,
             microphone,
             camera,
         })
+    }
+
+    /// Takes the server's answer; the session has to know its own candidate by then.
+    pub(super) fn accept(&mut self, answer: &str) -> Result<()> {
+        match self.pending.take() {
+            Some(pending) => {
+                let sdp = SdpAnswer::from_sdp_string(answer)?;
+                Ok(self.rtc.sdp_api().accept_answer(pending, sdp)?)
+            }
+            None => browser::accept(&mut self.rtc, answer),
+        }
     }
 }
 

@@ -10,7 +10,6 @@ use anyhow::{Context, Result};
 use mio::net::UdpSocket;
 use str0m::{
     Candidate, Event, IceConnectionState, Input, Output, Rtc,
-    change::SdpAnswer,
     format::Codec,
     media::Pt,
     net::{Protocol, Receive},
@@ -45,6 +44,8 @@ pub(crate) struct Peer {
     sources: Option<Sources>,
     /// Whether somebody publishes whom this person should see or hear.
     pub(crate) expects: bool,
+    /// How many pictures this person should see.
+    pub(crate) pictures: usize,
     pub(crate) joined_at: Instant,
     pub(crate) connected_at: Option<Instant>,
     pub(crate) first_packet_at: Option<Instant>,
@@ -66,28 +67,38 @@ struct AtHand {
     delivered: bool,
 }
 
+/// What a person does in a room; by default nothing.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Role<'a> {
+    /// Whether somebody publishes whom this person should see or hear.
+    pub(crate) expects: bool,
+    /// How many pictures this person should see.
+    pub(crate) pictures: usize,
+    /// What this person publishes, and as whom.
+    pub(crate) publish: Option<(&'a Plan, ParticipantId)>,
+}
+
 impl Peer {
-    /// Takes the server's answer. With `publish` it sends, from then on.
+    /// Takes the server's answer. Who publishes does so as soon as sending is switched on.
     pub(crate) fn new(
-        draft: Draft,
+        mut draft: Draft,
         answer: &MediaAnswer,
         local: IpAddr,
         joined_at: Instant,
-        expects: bool,
-        publish: Option<(&Plan, ParticipantId)>,
+        role: Role<'_>,
     ) -> Result<Self> {
+        let socket = batch::open(local)?;
+        let local = socket.local_addr()?;
+        draft
+            .rtc
+            .add_local_candidate(Candidate::host(local, Protocol::Udp)?);
+        draft.accept(&answer.answer)?;
         let Draft {
-            mut rtc,
-            pending,
+            rtc,
             microphone,
             camera,
             ..
         } = draft;
-        let socket = batch::open(local)?;
-        let local = socket.local_addr()?;
-        rtc.add_local_candidate(Candidate::host(local, Protocol::Udp)?);
-        let sdp = SdpAnswer::from_sdp_string(&answer.answer)?;
-        rtc.sdp_api().accept_answer(pending, sdp)?;
         let params = |codec| {
             let mut found = rtc
                 .codec_config()
@@ -96,7 +107,7 @@ impl Peer {
             found.map(|params| (params.pt(), params.resend()))
         };
         let ((opus, _), (vp8, rtx)) = (params(Codec::Opus)?, params(Codec::Vp8)?);
-        let sources = match publish {
+        let sources = match role.publish {
             // Nothing is due until sending is switched on.
             Some((plan, participant)) => {
                 let mids = (microphone, camera);
@@ -113,7 +124,8 @@ impl Peer {
             rtx,
             streams: HashMap::new(),
             sources,
-            expects,
+            expects: role.expects,
+            pictures: role.pictures,
             joined_at,
             connected_at: None,
             first_packet_at: None,
@@ -183,6 +195,7 @@ impl Peer {
             .ext_vals(extensions);
         stream.write_rtp(write);
         counts.sent += 1;
+        counts.video_sent += u64::from(video);
         // Each packet leaves by itself, so that its stamp is the moment it leaves.
         self.input(Input::Timeout(now), counts);
     }
@@ -235,8 +248,7 @@ impl Peer {
     /// Counts a datagram by what its header says in the clear (RFC 3550 section 5.1).
     fn count(&mut self, bytes: &[u8], counts: &mut Counts) -> Option<Media> {
         let [first, second, high, low, _, _, _, _, s0, s1, s2, s3] = *bytes.first_chunk()?;
-        // RTP, and no RTCP (RFC 5761 section 4).
-        if first & 0xc0 != 0x80 || (192..=223).contains(&second) {
+        if first & 0xc0 != 0x80 || is_rtcp(bytes) {
             return None;
         }
         let pt = Pt::new_with_value(second & 0x7f);
@@ -283,6 +295,7 @@ impl Peer {
                         .socket
                         .send_to(&transmit.contents, transmit.destination);
                     counts.unsent += u64::from(sent.is_err());
+                    counts.feedback += u64::from(is_rtcp(&transmit.contents));
                 }
                 Output::Event(event) => self.event(event, counts),
             }
@@ -343,6 +356,11 @@ enum Media {
     First,
     Again,
     Repair,
+}
+
+/// Whether a datagram is RTCP and no RTP (RFC 5761 section 4).
+fn is_rtcp(datagram: &[u8]) -> bool {
+    matches!(datagram, [first, 192..=223, ..] if first & 0xc0 == 0x80)
 }
 
 /// A moment that does not come.

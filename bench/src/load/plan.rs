@@ -8,10 +8,13 @@ pub struct Plan {
     /// What happens while it is measured.
     #[arg(long, value_enum, default_value_t = Mode::Steady)]
     pub mode: Mode,
-    /// People who publish; they watch each other too.
+    /// Rooms, each with publishers of its own.
+    #[arg(long, default_value_t = 1, value_parser = rooms)]
+    pub rooms: usize,
+    /// People in each room who publish; they watch each other too.
     #[arg(long, default_value_t = 1, value_parser = people)]
     pub publishers: usize,
-    /// People who only watch.
+    /// People who only watch, in all rooms together.
     #[arg(long, default_value_t = 10, value_parser = people)]
     pub receivers: usize,
     /// Payload of a camera in kbit/s, of its largest layer; 0 leaves the camera off.
@@ -47,7 +50,7 @@ pub struct Plan {
     /// With `storm`: seconds in which they come.
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=120))]
     pub storm_seconds: u64,
-    /// With `ramp`: how many come at once.
+    /// With `ramp`: the fewest who come at once.
     #[arg(long, default_value_t = 20, value_parser = people)]
     pub step: usize,
 }
@@ -76,6 +79,11 @@ fn people(text: &str) -> Result<usize, String> {
     }
 }
 
+fn rooms(text: &str) -> Result<usize, String> {
+    let number = people(text)?;
+    (number > 0).then_some(number).ok_or("no room".to_owned())
+}
+
 impl Plan {
     /// Whether cameras are on.
     pub fn has_video(&self) -> bool {
@@ -93,6 +101,7 @@ impl Plan {
     pub fn arguments(&self) -> Vec<String> {
         let mut arguments = vec![
             format!("--mode={}", mode_name(self.mode)),
+            format!("--rooms={}", self.rooms),
             format!("--publishers={}", self.publishers),
             format!("--receivers={}", self.receivers),
             format!("--video-kbps={}", self.video_kbps),
@@ -138,7 +147,7 @@ mod tests {
 
     #[test]
     fn a_plan_comes_through_its_arguments_as_it_was() {
-        let before = plan(&["--mode=storm", "--receivers=7", "--simulcast", "--mute"]);
+        let before = plan(&["--mode=storm", "--rooms=3", "--simulcast", "--mute"]);
         let arguments = before.arguments();
         let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
         assert_eq!(format!("{:?}", plan(&words)), format!("{before:?}"));

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Counts, driver::Sample, watch::Used};
+use super::{Plan, driver::Sample, watch::Used};
 use crate::histogram::Percentiles;
 
 /// Publishers may send so much later than planned, in 99 of 100 cases.
@@ -13,6 +13,9 @@ const MOST_BUSY: f64 = 0.9;
 const MOST_OTHERS: f64 = 0.25;
 /// Above this share the machine has no time left for anybody.
 const MOST_MACHINE: f64 = 0.98;
+
+/// This share of the pictures' packets may be left out by a server.
+const MOST_HELD_BACK: f64 = 0.03;
 
 /// Microseconds from the publisher's stamp to the receiver's kernel.
 pub type Delay = Percentiles;
@@ -34,6 +37,8 @@ pub struct LoadReport {
     pub packets: u64,
     /// Media packets that publishers sent.
     pub sent: u64,
+    /// RTCP datagrams that people sent, feedback about the bandwidth among them.
+    pub feedback: u64,
     /// Lost packets of all that should have come, before repair.
     pub loss: f64,
     /// Lost packets.
@@ -79,6 +84,9 @@ pub struct LoadReport {
     pub allocations_per_packet: Option<f64>,
     /// Bytes that they asked for.
     pub allocated_bytes_per_packet: Option<f64>,
+    /// Those among them that media threads have made: the way of a packet, without signalling,
+    /// timers of the program and the disk.
+    pub media_thread_allocations_per_packet: Option<f64>,
     /// The negotiated SRTP profile.
     pub srtp_profile: String,
     /// Datagrams that the server's socket had no room for.
@@ -89,11 +97,30 @@ pub struct LoadReport {
     /// Receivers added step by step.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub ramp: Vec<RampStep>,
+    /// What ended that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ramp_end: Option<RampEnd>,
+}
+
+/// What ended a ramp.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RampEnd {
+    /// Too much was lost.
+    Loss,
+    /// Too much was late.
+    Delay,
+    /// The step was not valid: the generator or the machine was at its end before the server.
+    Generator,
+    /// There were as many viewers as had been asked for.
+    Viewers,
 }
 
 /// What happened while many came at once.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct StormReport {
+    /// Browsers whose recorded offers the newcomers sent in turn.
+    pub offers: Vec<String>,
     /// How many joined.
     pub joins: usize,
     /// How many of them were connected at the end.
@@ -130,18 +157,20 @@ pub struct RampStep {
     pub delay_us: Delay,
     /// Whether the generator kept up.
     pub valid: bool,
+    /// Why it did not.
+    pub reasons: Vec<String>,
 }
 
 impl LoadReport {
     /// What a sample says, and whether it can be believed.
-    pub(crate) fn of(sample: &Sample, used: Used, threads: u64) -> Self {
+    pub(crate) fn of(sample: &Sample, used: Used, plan: &Plan) -> Self {
         let counts = &sample.counts;
-        let audio = counts.packets - counts.video_packets;
+        let audio = counts.packets.saturating_sub(counts.video_packets);
         let mut report = Self {
             people: sample.people,
-            used,
             packets: counts.packets,
             sent: counts.sent,
+            feedback: counts.feedback,
             loss: counts.loss(),
             lost: counts.lost(),
             late: counts.late,
@@ -159,9 +188,10 @@ impl LoadReport {
             join_to_first_packet_ms: sample.first_packet_ms.percentiles(),
             cpu_us_per_packet: used.server.total_us as f64 / counts.packets.max(1) as f64,
             srtp_profile: sample.profile.unwrap_or("unknown").to_owned(),
+            used,
             ..Self::default()
         };
-        report.reasons = doubts(sample, counts, used, threads);
+        report.reasons = doubts(sample, &report.used, plan);
         report.valid = report.reasons.is_empty();
         report
     }
@@ -174,13 +204,13 @@ impl LoadReport {
 }
 
 /// Why a sample says nothing about the server.
-fn doubts(sample: &Sample, counts: &Counts, used: Used, threads: u64) -> Vec<String> {
-    let mut doubts = Vec::new();
+fn doubts(sample: &Sample, used: &Used, plan: &Plan) -> Vec<String> {
+    let (mut doubts, counts) = (Vec::new(), &sample.counts);
     let lag = counts.send_lag_us.percentile(990);
     if lag > MOST_LAG_US {
         doubts.push(format!("the generator sent {lag} µs late (p99)"));
     }
-    let busy = used.generator.total_us as f64 / used.seconds.max(0.001) / 1e6 / threads as f64;
+    let busy = used.generator.total_us as f64 / used.seconds.max(0.001) / 1e6 / plan.threads as f64;
     if busy > MOST_BUSY {
         doubts.push(format!(
             "the generator was busy {:.0} % of the time",
@@ -212,12 +242,47 @@ fn doubts(sample: &Sample, counts: &Counts, used: Used, threads: u64) -> Vec<Str
     if sample.without_media > 0 {
         doubts.push(format!("nothing came to {} people", sample.without_media));
     }
+    if let Some(share) = held_back(sample, plan) {
+        doubts.push(format!(
+            "{:.0} % of the pictures' packets were not sent to those who were to see them",
+            share * 100.0
+        ));
+    }
     doubts
+}
+
+/// The share of the pictures' packets that a server left out, where that is too much: a server that
+/// pauses pictures does less, and what it costs does not compare. Which layer of several was sent is
+/// the server's choice, and says nothing here.
+fn held_back(sample: &Sample, plan: &Plan) -> Option<f64> {
+    let counts = &sample.counts;
+    let publishers = (plan.publishers * plan.rooms) as f64;
+    if plan.simulcast || publishers == 0.0 {
+        return None;
+    }
+    let (_, parts) = plan.frame();
+    let wanted = counts.video_sent as f64 / publishers * sample.pictures as f64;
+    // A picture at either end of the sample may be counted on one side and not on the other.
+    let at_ends = (sample.pictures * parts) as f64;
+    let missing = wanted - at_ends - (counts.video_packets + counts.lost()) as f64;
+    (missing > wanted * MOST_HELD_BACK).then(|| missing / wanted)
 }
 
 #[cfg(test)]
 mod tests {
+    use clap::Parser;
+
     use super::*;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        plan: Plan,
+    }
+
+    fn plan() -> Plan {
+        Line::parse_from(["load"]).plan
+    }
 
     #[test]
     fn a_sample_of_a_generator_that_lags_is_not_valid_and_says_why() {
@@ -228,11 +293,27 @@ mod tests {
             seconds: 1.0,
             ..Used::default()
         };
-        let report = LoadReport::of(&sample, used, 1);
+        let report = LoadReport::of(&sample, used.clone(), &plan());
         assert!(!report.valid);
         assert!(report.reasons[0].contains("late"), "{:?}", report.reasons);
         sample.counts.send_lag_us = Default::default();
-        assert!(LoadReport::of(&sample, used, 1).valid);
+        assert!(LoadReport::of(&sample, used, &plan()).valid);
+    }
+
+    #[test]
+    fn a_sample_in_which_pictures_were_held_back_is_not_valid() {
+        let mut sample = Sample {
+            pictures: 10,
+            ..Sample::default()
+        };
+        sample.counts.video_sent = 1_000;
+        sample.counts.video_packets = 9_950;
+        assert!(LoadReport::of(&sample, Used::default(), &plan()).valid);
+        sample.counts.video_packets = 8_000;
+        let report = LoadReport::of(&sample, Used::default(), &plan());
+        assert!(report.reasons[0].contains("not sent"), "{report:?}");
+        sample.counts.skipped = 2_000;
+        assert!(LoadReport::of(&sample, Used::default(), &plan()).valid);
     }
 
     #[test]
@@ -241,7 +322,7 @@ mod tests {
         sample.counts.packets = 1_000;
         let mut used = Used::default();
         used.server.total_us = 6_500;
-        let report = LoadReport::of(&sample, used, 1);
+        let report = LoadReport::of(&sample, used, &plan());
         assert!((report.cpu_us_per_packet - 6.5).abs() < 1e-9);
         let again: LoadReport =
             serde_json::from_str(&serde_json::to_string(&report).unwrap()).unwrap();
