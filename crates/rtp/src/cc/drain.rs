@@ -1,0 +1,179 @@
+//! Empties a queue that has built up, instead of waiting until a rate a little below the capacity
+//! has done it: while it is there, less is sent by as much as it holds.
+
+/// A queue above this is emptied. Shorter ones go by the ordinary decrease. Microseconds.
+pub(super) const WORTH_US: i64 = 60_000;
+
+/// In so much time a queue is to be gone, microseconds.
+const TIME_US: f64 = 350_000.0;
+
+/// A queue is gone below this, microseconds: the resolution of arrival times and some jitter.
+const GONE_US: i64 = 20_000;
+
+/// After so long it is asked whether the queue shrinks at all, microseconds.
+const CHECK_US: i64 = 1_500_000;
+
+/// A queue that still has this share then is none: the way has become longer, or others fill it.
+const UNCHANGED: f64 = 0.7;
+
+/// The arrival rate is that of the bottleneck after so much time and so many packets.
+const MEASURED_US: i64 = 100_000;
+const MEASURED_PACKETS: u32 = 6;
+
+/// The share of the measured capacity that the capacity is taken for.
+const SHARE: f64 = 0.95;
+
+/// What came of it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Drained {
+    Going,
+    /// The queue is gone, and so many bits a second passed the bottleneck meanwhile, if that could
+    /// be measured.
+    Gone(Option<f64>),
+    /// What seemed a queue is none.
+    NoQueue,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Active {
+    checked_us: i64,
+    queue_us: i64,
+    /// The arrival on the receiver's clock from which on bytes are counted.
+    from_arrival_us: i64,
+    last_arrival_us: i64,
+    bytes: u64,
+    packets: u32,
+}
+
+impl Active {
+    /// The rate of arrivals. While the queue is not empty it is the capacity.
+    fn measured_bps(&self) -> Option<f64> {
+        let span_us = self.last_arrival_us - self.from_arrival_us;
+        (span_us >= MEASURED_US && self.packets >= MEASURED_PACKETS)
+            .then(|| self.bytes as f64 * 8e6 / span_us as f64)
+    }
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Drain {
+    active: Option<Active>,
+    cap_bps: Option<f64>,
+}
+
+impl Drain {
+    pub(super) fn is_active(&self) -> bool {
+        self.active.is_some()
+    }
+
+    /// At most this may be sent.
+    pub(super) fn cap_bps(&self) -> Option<f64> {
+        self.cap_bps
+    }
+
+    pub(super) fn begin(&mut self, now_us: i64, queue_us: i64, last_arrival_us: i64) {
+        self.active = Some(Active {
+            checked_us: now_us,
+            queue_us,
+            from_arrival_us: last_arrival_us,
+            last_arrival_us,
+            bytes: 0,
+            packets: 0,
+        });
+    }
+
+    pub(super) fn stop(&mut self) {
+        *self = Self::default();
+    }
+
+    pub(super) fn on_arrival(&mut self, arrival_us: i64, bytes: u16) {
+        if let Some(active) = &mut self.active
+            && arrival_us > active.from_arrival_us
+        {
+            active.bytes += u64::from(bytes);
+            active.packets = active.packets.saturating_add(1);
+            active.last_arrival_us = active.last_arrival_us.max(arrival_us);
+        }
+    }
+
+    /// Reckons after a feedback how much may be sent. `acknowledged_bps` serves until the rate of
+    /// the bottleneck is measured; `unheard_bytes` were sent after the packet whose queue is known,
+    /// within `unheard_us`.
+    pub(super) fn update(
+        &mut self,
+        now_us: i64,
+        queue_us: i64,
+        acknowledged_bps: f64,
+        unheard_bytes: u32,
+        unheard_us: i64,
+    ) -> Drained {
+        let Some(active) = &mut self.active else {
+            return Drained::Gone(None);
+        };
+        if queue_us < GONE_US {
+            let measured = active.measured_bps();
+            self.stop();
+            return Drained::Gone(measured);
+        }
+        if now_us - active.checked_us > CHECK_US {
+            if queue_us as f64 > active.queue_us as f64 * UNCHANGED {
+                self.stop();
+                return Drained::NoQueue;
+            }
+            active.checked_us = now_us;
+            active.queue_us = queue_us;
+        }
+        let capacity = active.measured_bps().unwrap_or(acknowledged_bps);
+        let added_us = f64::from(unheard_bytes) * 8e6 / capacity.max(1.0);
+        let ahead_us = (queue_us as f64 + added_us - unheard_us as f64).max(0.0);
+        self.cap_bps = Some(capacity * SHARE * (1.0 - ahead_us / TIME_US).max(0.0));
+        Drained::Going
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cap(drain: &Drain) -> f64 {
+        drain.cap_bps().unwrap()
+    }
+
+    #[test]
+    fn the_longer_the_queue_the_less_may_be_sent() {
+        let mut drain = Drain::default();
+        drain.begin(0, 200_000, 0);
+        assert_eq!(drain.update(0, 300_000, 1e6, 0, 0), Drained::Going);
+        let long = cap(&drain);
+        drain.update(50_000, 100_000, 1e6, 0, 0);
+        let short = cap(&drain);
+        assert!(long < 0.2e6 && short > 0.6e6, "{long} {short}");
+        drain.update(100_000, 100_000, 1e6, 25_000, 0);
+        assert!(cap(&drain) < short, "what is under way adds to it");
+    }
+
+    #[test]
+    fn the_capacity_is_measured_while_the_queue_lasts() {
+        let mut drain = Drain::default();
+        drain.begin(0, 200_000, 1_000_000);
+        for packet in 1..=20 {
+            drain.on_arrival(1_000_000 + packet * 10_000, 625);
+        }
+        assert_eq!(
+            drain.update(200_000, 10_000, 2e6, 0, 0),
+            Drained::Gone(Some(500e3))
+        );
+        assert!(!drain.is_active());
+    }
+
+    #[test]
+    fn what_does_not_shrink_is_no_queue() {
+        let mut drain = Drain::default();
+        drain.begin(0, 200_000, 0);
+        assert_eq!(drain.update(1_000_000, 200_000, 1e6, 0, 0), Drained::Going);
+        assert_eq!(
+            drain.update(1_600_000, 200_000, 1e6, 0, 0),
+            Drained::NoQueue
+        );
+        assert_eq!(drain.cap_bps(), None);
+    }
+}

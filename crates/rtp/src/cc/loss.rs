@@ -1,0 +1,246 @@
+//! The bound that loss sets.
+//!
+//! Where draft-ietf-rmcat-gcc-02 section 6 takes any loss above 10 % for congestion, radio links
+//! lose that much by themselves and carry no more when less is sent. So loss is put to the test: the
+//! rate is cut by what was lost, and if loss stays as it was, it is the way's own, is remembered as
+//! such, and the cut is taken back. If it went away, it was congestion, and the lower rate stays.
+
+/// Loss above the way's own that calls for a test. The draft's 10 %.
+const TOLERATED: f64 = 0.10;
+
+/// Loss above the way's own at which the estimate does not grow. The draft's 2 %, and some chance.
+const NO_GROWTH: f64 = 0.04;
+
+/// An observation is so long and of so many packets at least.
+const OBSERVED_US: i64 = 250_000;
+const OBSERVED_PACKETS: u32 = 20;
+
+/// Observations that loss is averaged over: two seconds, so that a burst is not taken for a state.
+const OBSERVATIONS: usize = 8;
+
+/// Observations that a test begins and ends with: a second.
+const ENOUGH: usize = 4;
+
+/// After a test that share of the loss must be left to say that it did not depend on the rate.
+const SAME: f64 = 0.6;
+
+/// More than this is never taken for the way's own: beyond it nothing is worth sending.
+const MOST_OWN: f64 = 0.3;
+
+/// More than this is not believed to be the way's own without a test.
+const MOST_UNTESTED: f64 = 0.10;
+
+/// The weight of an observation in what is taken for the way's own.
+const LEARNING: f64 = 0.08;
+
+/// A cut leaves at least this share.
+const DEEPEST_CUT: f64 = 0.5;
+
+/// What a finished test says.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Verdict {
+    /// Nothing to do.
+    None,
+    /// The rate was too high; this one is not.
+    Congestion(f64),
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Test {
+    bound_bps: f64,
+    loss_before: f64,
+    /// Feedback about packets that were sent before the cut says nothing of it.
+    counts_from_us: i64,
+}
+
+#[derive(Debug)]
+pub(super) struct LossBound {
+    observed: [(u32, u32); OBSERVATIONS],
+    observations: usize,
+    lost: u32,
+    packets: u32,
+    began_us: i64,
+    own: f64,
+    test: Option<Test>,
+}
+
+impl LossBound {
+    pub(super) fn new(now_us: i64) -> Self {
+        Self {
+            observed: [(0, 0); OBSERVATIONS],
+            observations: 0,
+            lost: 0,
+            packets: 0,
+            began_us: now_us,
+            own: 0.0,
+            test: None,
+        }
+    }
+
+    /// Loss over the last two seconds, 0 to 1.
+    pub(super) fn loss(&self) -> f64 {
+        let kept = self.observations.min(OBSERVATIONS);
+        let (lost, packets) = self
+            .observed
+            .iter()
+            .take(kept)
+            .fold((0u32, 0u32), |(lost, packets), (l, p)| {
+                (lost.saturating_add(*l), packets.saturating_add(*p))
+            });
+        if packets == 0 {
+            0.0
+        } else {
+            f64::from(lost) / f64::from(packets)
+        }
+    }
+
+    /// The share that the way loses however little is sent.
+    pub(super) fn own(&self) -> f64 {
+        self.own
+    }
+
+    /// At most this may be sent while a test goes on.
+    pub(super) fn bound_bps(&self) -> Option<f64> {
+        self.test.map(|test| test.bound_bps)
+    }
+
+    /// Whether loss forbids the estimate to grow.
+    pub(super) fn holds(&self) -> bool {
+        self.test.is_some() || self.loss() > self.own + NO_GROWTH
+    }
+
+    /// Forgets the observations: a queue was full, and what it dropped is answered by the delay.
+    pub(super) fn forget(&mut self, now_us: i64) {
+        self.observations = 0;
+        self.lost = 0;
+        self.packets = 0;
+        self.began_us = now_us;
+        self.test = None;
+    }
+
+    /// Takes what a feedback said: `late` packets had been counted as lost and arrived.
+    /// `sending_bps` is what was sent lately, `round_trip_us` how late feedback answers a cut.
+    pub(super) fn on_feedback(
+        &mut self,
+        now_us: i64,
+        (lost, late, packets): (u32, u32, u32),
+        sending_bps: f64,
+        round_trip_us: i64,
+    ) -> Verdict {
+        if self.test.is_some_and(|test| now_us < test.counts_from_us) {
+            self.began_us = now_us;
+            return Verdict::None;
+        }
+        self.packets = self.packets.saturating_add(packets);
+        self.lost = self.lost.saturating_add(lost).saturating_sub(late);
+        if now_us - self.began_us < OBSERVED_US || self.packets < OBSERVED_PACKETS {
+            return Verdict::None;
+        }
+        if let Some(slot) = self.observed.get_mut(self.observations % OBSERVATIONS) {
+            *slot = (self.lost.min(self.packets), self.packets);
+        }
+        self.observations = if self.observations >= 2 * OBSERVATIONS {
+            // Only the place in the ring and whether it is full matter.
+            self.observations + 1 - OBSERVATIONS
+        } else {
+            self.observations + 1
+        };
+        let share = f64::from(self.lost.min(self.packets)) / f64::from(self.packets);
+        self.lost = 0;
+        self.packets = 0;
+        self.began_us = now_us;
+        self.learn(share);
+        self.judge(now_us, sending_bps, round_trip_us)
+    }
+
+    fn learn(&mut self, share: f64) {
+        let believed = share.min(MOST_UNTESTED);
+        if self.test.is_none() && (share < self.own || self.own < believed) {
+            let target = if share < self.own { share } else { believed };
+            self.own += LEARNING * (target - self.own);
+        }
+    }
+
+    fn judge(&mut self, now_us: i64, sending_bps: f64, round_trip_us: i64) -> Verdict {
+        if self.observations < ENOUGH {
+            return Verdict::None;
+        }
+        let loss = self.loss();
+        if let Some(test) = self.test {
+            self.test = None;
+            if loss > SAME * test.loss_before {
+                self.own = loss.min(MOST_OWN);
+                return Verdict::None;
+            }
+            self.own = self.own.min(loss);
+            return Verdict::Congestion(test.bound_bps);
+        }
+        if loss > self.own + TOLERATED {
+            let kept = (1.0 - (loss - self.own)).max(DEEPEST_CUT);
+            self.test = Some(Test {
+                bound_bps: sending_bps * kept,
+                loss_before: loss,
+                counts_from_us: now_us + round_trip_us,
+            });
+            self.observations = 0;
+        }
+        Verdict::None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Feeds feedback of 25 packets each 50 ms; `lost_of_100` by the rate that is sent.
+    fn run(
+        bound: &mut LossBound,
+        from: i64,
+        steps: i64,
+        rate: &mut f64,
+        lost: impl Fn(f64) -> f64,
+    ) {
+        let mut owed = 0.0;
+        for step in from..from + steps {
+            let sending = bound.bound_bps().map_or(*rate, |bound| bound.min(*rate));
+            owed += lost(sending) * 25.0;
+            let whole = owed as u32;
+            owed -= f64::from(whole);
+            if let Verdict::Congestion(bps) =
+                bound.on_feedback(step * 50_000, (whole, 0, 25), sending, 100_000)
+            {
+                *rate = bps;
+            }
+        }
+    }
+
+    #[test]
+    fn five_percent_by_chance_bounds_nothing() {
+        let mut bound = LossBound::new(0);
+        let mut rate = 1e6;
+        run(&mut bound, 0, 400, &mut rate, |_| 0.05);
+        assert_eq!(bound.bound_bps(), None);
+        assert!((rate - 1e6).abs() < 1.0);
+        assert!(!bound.holds());
+    }
+
+    #[test]
+    fn loss_that_does_not_depend_on_the_rate_costs_one_test() {
+        let mut bound = LossBound::new(0);
+        let mut rate = 1e6;
+        run(&mut bound, 0, 400, &mut rate, |_| 0.2);
+        assert_eq!(bound.bound_bps(), None);
+        assert!((rate - 1e6).abs() < 1.0);
+        assert!((0.15..0.25).contains(&bound.own()), "{}", bound.own());
+    }
+
+    #[test]
+    fn what_a_full_way_drops_is_given_up() {
+        let mut bound = LossBound::new(0);
+        let mut rate = 1e6;
+        run(&mut bound, 0, 400, &mut rate, |sent| {
+            (1.0 - 0.6e6 / sent).max(0.0)
+        });
+        assert!((0.5e6..0.68e6).contains(&rate), "{rate}");
+    }
+}

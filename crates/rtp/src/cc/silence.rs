@@ -1,0 +1,94 @@
+//! No feedback while something is sent: the way may be dead, and whatever is sent then makes a queue
+//! somewhere. So less is sent step by step.
+
+/// Feedback comes each 50 to 250 ms and may be lost once or twice. Microseconds, beside a round trip.
+const PATIENCE_US: i64 = 500_000;
+
+/// Each further time of this length is a step, microseconds.
+const STEP_US: i64 = 500_000;
+
+/// What a step leaves.
+const STEP: f64 = 0.7;
+
+/// Steps after which nothing more is taken away; one and a half thousandths are left.
+const MOST_STEPS: i64 = 18;
+
+#[derive(Debug, Default)]
+pub(super) struct Silence {
+    /// When the first packet was sent that feedback did not follow.
+    waiting_since_us: Option<i64>,
+    steps: i64,
+}
+
+impl Silence {
+    #[inline]
+    pub(super) fn on_sent(&mut self, now_us: i64) {
+        if self.waiting_since_us.is_none() {
+            self.waiting_since_us = Some(now_us);
+        }
+    }
+
+    /// The share that was left, if there was silence until this feedback.
+    pub(super) fn on_feedback(&mut self) -> Option<f64> {
+        let factor = (self.steps > 0).then(|| self.factor());
+        *self = Self::default();
+        factor
+    }
+
+    pub(super) fn is_silent(&self) -> bool {
+        self.steps > 0
+    }
+
+    /// The share of the estimate that may be sent.
+    pub(super) fn factor(&self) -> f64 {
+        STEP.powi(i32::try_from(self.steps).unwrap_or(0))
+    }
+
+    /// Whether a step was taken.
+    pub(super) fn poll(&mut self, now_us: i64, rtt_us: i64) -> bool {
+        let Some(since_us) = self.waiting_since_us else {
+            return false;
+        };
+        let late_us = now_us - since_us - PATIENCE_US - rtt_us;
+        if late_us < 0 {
+            return false;
+        }
+        let steps = (late_us / STEP_US + 1).min(MOST_STEPS);
+        let stepped = steps > self.steps;
+        self.steps = steps.max(self.steps);
+        stepped
+    }
+
+    pub(super) fn next_due_us(&self, rtt_us: i64) -> Option<i64> {
+        if self.steps >= MOST_STEPS {
+            return None;
+        }
+        let since_us = self.waiting_since_us?;
+        Some(since_us + PATIENCE_US + rtt_us + self.steps * STEP_US)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_goes_down_by_steps_and_ends_with_feedback() {
+        let mut silence = Silence::default();
+        assert!(!silence.poll(10_000_000, 0));
+        silence.on_sent(0);
+        silence.on_sent(300_000);
+        assert_eq!(silence.next_due_us(100_000), Some(600_000));
+        assert!(!silence.poll(599_999, 100_000));
+        assert!(silence.poll(600_000, 100_000));
+        assert!(!silence.poll(700_000, 100_000));
+        assert_eq!(silence.next_due_us(100_000), Some(1_100_000));
+        assert!(silence.poll(1_100_000, 100_000));
+        assert!((silence.factor() - 0.49).abs() < 1e-9);
+        assert!(silence.poll(i64::MAX / 2, 100_000));
+        assert!(silence.factor() > 0.0);
+        assert_eq!(silence.next_due_us(100_000), None);
+        assert!(silence.on_feedback().is_some());
+        assert!(!silence.is_silent());
+    }
+}
