@@ -35,6 +35,10 @@ const HEAD_BYTES: usize = 20;
 /// Packets that a chunk tells of at least, the last one apart.
 const LEAST_IN_CHUNK: usize = 7;
 
+/// Chunks that a run of missing packets takes at most, however long: the end of a vector of 14,
+/// and a run.
+const MOST_FOR_GAP: usize = 3;
+
 /// Units of the differences (250 µs) in one of the reference time (64 ms).
 const TICKS_IN_REFERENCE: u64 = (REFERENCE_TICK_US / DELTA_TICK_US).unsigned_abs();
 
@@ -211,6 +215,7 @@ impl FeedbackRecorder {
         let mut bytes = HEAD_BYTES;
         // Missing packets are told with the arrival that shows them to be missing.
         let mut told = 0;
+        let mut in_chunks = 0;
         for (place, arrival) in arrivals.enumerate() {
             let Some(ticks) = arrival.map(NonZeroU64::get) else {
                 self.deltas.push(None);
@@ -225,7 +230,8 @@ impl FeedbackRecorder {
                 break;
             };
             bytes += if (0..=255).contains(&delta) { 1 } else { 2 };
-            let chunks = (place + 1).div_ceil(LEAST_IN_CHUNK);
+            in_chunks += (place - told).min(MOST_FOR_GAP * LEAST_IN_CHUNK) + 1;
+            let chunks = in_chunks.div_ceil(LEAST_IN_CHUNK);
             if bytes + 2 * chunks > MOST_BYTES && told > 0 {
                 break;
             }
