@@ -122,8 +122,9 @@ impl FeedbackRecorder {
             self.first -= 1;
         }
         let ahead = usize::try_from(index.saturating_sub(newest)).ok()?;
-        self.arrivals.resize(self.arrivals.len() + ahead, None);
-        self.drop_first(self.arrivals.len().saturating_sub(WINDOW_LEN));
+        let len = self.arrivals.len() + ahead;
+        self.drop_first(len.saturating_sub(WINDOW_LEN));
+        self.arrivals.resize(len.min(WINDOW_LEN), None);
         (index >= self.first).then_some(index)
     }
 
