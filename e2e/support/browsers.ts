@@ -11,6 +11,16 @@ export interface BrowserWish {
   devices?: Devices | undefined;
   /** Firefox shares a screen only with a window. */
   window?: boolean | undefined;
+  /** A Y4M file that Chromium takes for its camera. */
+  camera?: string | undefined;
+}
+
+/** Where a browser runs that is not on the program's own machine. */
+export interface FarEnd {
+  /** A process in its network namespace. */
+  pid: number;
+  /** The port by which Firefox is steered there. */
+  controlPort: number;
 }
 
 const bundled = process.env['ZOOM_BROWSERS'] === 'playwright';
@@ -36,12 +46,38 @@ const firefoxPreferences: Record<Devices, Preferences> = {
   none: { 'media.navigator.permission.disabled': true },
 };
 
+const chromiumProgram = bundled
+  ? chromium.executablePath()
+  : (process.env['ZOOM_CHROMIUM'] ?? '/usr/bin/chromium');
+
+const firefoxProgram = bundled
+  ? firefox.executablePath()
+  : (process.env['ZOOM_FIREFOX'] ?? '/usr/bin/firefox-esr');
+
+/** A program where it runs: here, or at the far end of a link. */
+function placed(program: string, farEnd: FarEnd | undefined): LaunchOptions {
+  if (!farEnd) return { executablePath: program };
+  return {
+    executablePath: new URL('link/inside', import.meta.url).pathname,
+    env: {
+      ...(process.env as Record<string, string>),
+      ZOOM_LINK_PID: String(farEnd.pid),
+      ZOOM_LINK_BROWSER: program,
+      ZOOM_LINK_CONTROL: String(farEnd.controlPort),
+    },
+  };
+}
+
 /** Starts one browser; whoever calls closes it. */
-export async function launch(name: BrowserName, wish: BrowserWish = {}): Promise<Browser> {
+export async function launch(
+  name: BrowserName,
+  wish: BrowserWish = {},
+  farEnd?: FarEnd,
+): Promise<Browser> {
   const devices = wish.devices ?? 'granted';
   if (name === 'chromium') {
     return chromium.launch({
-      ...(bundled ? {} : { executablePath: process.env['ZOOM_CHROMIUM'] ?? '/usr/bin/chromium' }),
+      ...placed(chromiumProgram, farEnd),
       args: [
         '--no-sandbox',
         '--autoplay-policy=no-user-gesture-required',
@@ -50,16 +86,13 @@ export async function launch(name: BrowserName, wish: BrowserWish = {}): Promise
         '--disable-sync',
         '--no-first-run',
         ...chromiumArguments[devices],
+        ...(wish.camera === undefined ? [] : [`--use-file-for-fake-video-capture=${wish.camera}`]),
       ],
     });
   }
   return firefox.launch({
-    ...(bundled
-      ? {}
-      : {
-          channel: 'moz-firefox',
-          executablePath: process.env['ZOOM_FIREFOX'] ?? '/usr/bin/firefox-esr',
-        }),
+    ...(bundled ? {} : { channel: 'moz-firefox' }),
+    ...placed(firefoxProgram, farEnd),
     headless: !wish.window,
     firefoxUserPrefs: { 'media.autoplay.default': 0, ...firefoxPreferences[devices] },
   });

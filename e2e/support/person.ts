@@ -16,6 +16,8 @@ export interface ProfileSettings {
   dark?: boolean;
   /** Takes any certificate, as somebody does who clicks the warning away. */
   trusting?: boolean;
+  /** The size of the window's inside. */
+  viewport?: { width: number; height: number };
 }
 
 export class Person {
@@ -52,7 +54,7 @@ export class Person {
   ): Promise<Person> {
     const context = await browser.newContext({
       locale: settings.locale ?? 'en-US',
-      viewport: { width: 1000, height: 700 },
+      viewport: settings.viewport ?? { width: 1000, height: 700 },
       ignoreHTTPSErrors: settings.trusting ?? false,
       ...(settings.dark ? { colorScheme: 'dark' as const } : {}),
     });

@@ -2,25 +2,14 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+
+import { freePort } from './port.ts';
 
 /** The debug build, unless told otherwise. */
 const binary =
   process.env['ZOOM_E2E_PROGRAM'] ?? new URL('../../target/debug/zoom', import.meta.url).pathname;
-
-/** A TCP port that nobody has; the system does not give it out again soon. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
-}
 
 /** One `zoom` on a temporary data folder. */
 export class Program {
