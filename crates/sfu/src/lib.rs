@@ -44,3 +44,7 @@ pub use profile::SrtpProfile;
 pub use report::{DowngradeReason, LayerReport, MediaReport, MediaTotals, SlotReport, TrackReport};
 pub use sfu::Sfu;
 pub use stats::{PeerStats, SfuStats};
+
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;

@@ -1,0 +1,318 @@
+//! Writes the inputs that fuzzing begins with into the corpora: what honest people send.
+//!
+//! `cargo run -p zoom-fuzz-bodies --example seeds -- fuzz/corpus`
+
+use std::{error::Error, fs, path::Path};
+
+use zoom_rtp::{
+    AudioLevel, ExtensionIds, ExtensionValues, NewHeader, Tag,
+    rtcp::{ReportBlock, write},
+    write_header,
+};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let folder = std::env::args().nth(1).ok_or("which folder?")?;
+    let all = [
+        ("datagram", datagrams()),
+        ("message", messages()?),
+        ("offer", offers()?),
+        ("reception", numbers()),
+        ("rewrite", changes_of_source()),
+        ("rtcp", compounds()),
+        ("rtp_header", headers()),
+        ("srtp", sealed()),
+    ];
+    for (target, seeds) in all {
+        let folder = Path::new(&folder).join(target);
+        fs::create_dir_all(&folder)?;
+        for (at, seed) in seeds.iter().enumerate() {
+            fs::write(folder.join(format!("seed-{at:02}")), seed)?;
+        }
+    }
+    Ok(())
+}
+
+fn root() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+}
+
+/// The examples of PROTOCOL.md.
+fn messages() -> Result<Vec<Vec<u8>>, Box<dyn Error>> {
+    let text = fs::read_to_string(root().join("PROTOCOL.md"))?;
+    let examples = text.split("```json ").skip(1);
+    Ok(examples
+        .filter_map(|block| block.split_once('\n')?.1.split("```").next())
+        .map(|example| example.trim().as_bytes().to_vec())
+        .collect())
+}
+
+/// Offers of browsers, whole, and a small one that is made again with another slot.
+fn offers() -> Result<Vec<Vec<u8>>, Box<dyn Error>> {
+    let folder = root().join("crates/sfu/tests/offers");
+    let names = ["chromium-preferred", "firefox-preferred"];
+    let mut seeds = Vec::new();
+    for name in names {
+        let text = fs::read_to_string(folder.join(name).with_extension("sdp"))?;
+        let small = cut(&text, &[0, 1, 4, 5]);
+        let words = "microphone=0 camera=1 person-0=4/5";
+        let large = cut(&text, &[0, 1, 4, 5, 22]);
+        let more = "microphone=0 camera=1 person-0=4/5 voice-0=22";
+        seeds.push(format!("{small}\0{words}").into_bytes());
+        seeds.push(format!("{small}\0{words}\0{large}\0{more}").into_bytes());
+        seeds.push(text.into_bytes());
+    }
+    Ok(seeds)
+}
+
+/// An offer with only some of its m-lines, by mid.
+fn cut(text: &str, mids: &[usize]) -> String {
+    let mut sections = text.split("\nm=");
+    let head = sections.next().unwrap_or_default();
+    let names: Vec<String> = mids.iter().map(usize::to_string).collect();
+    let head = head.lines().map(|line| match line.split_once(' ') {
+        Some(("a=group:BUNDLE", _)) => format!("a=group:BUNDLE {}", names.join(" ")),
+        Some(_) | None => line.to_owned(),
+    });
+    let all: Vec<&str> = sections.collect();
+    let kept = mids.iter().filter_map(|mid| all.get(*mid));
+    let kept = kept.map(|section| format!("m={section}"));
+    head.chain(kept).collect::<Vec<_>>().join("\n")
+}
+
+/// What the guests of the target negotiate, as Chromium numbers it.
+const IDS: ExtensionIds = ExtensionIds {
+    mid: Some(4),
+    rid: Some(10),
+    repaired_rid: Some(11),
+    transport_cc: Some(3),
+    audio_level: Some(1),
+    orientation: Some(13),
+};
+
+fn packet(
+    payload_type: u8,
+    sequence: u16,
+    mid: &str,
+    rid: Option<&str>,
+    payload: &[u8],
+) -> Vec<u8> {
+    let mut packet = Vec::new();
+    let header = NewHeader {
+        marker: true,
+        payload_type,
+        sequence,
+        timestamp: u32::from(sequence) * 3_000,
+        ssrc: 0x1000 + u32::from(payload_type),
+    };
+    let values = ExtensionValues {
+        mid: Tag::new(mid),
+        rid: rid.and_then(Tag::new),
+        transport_cc: Some(sequence),
+        audio_level: (payload_type == 111).then_some(AudioLevel {
+            voice: true,
+            level_dbov: -30,
+        }),
+        ..ExtensionValues::default()
+    };
+    write_header(&mut packet, &header, &IDS, &values);
+    packet.extend(payload);
+    packet
+}
+
+fn opus() -> Vec<u8> {
+    packet(111, 7, "0", None, &[0xfc; 40])
+}
+
+/// The beginning of a key frame (RFC 7741 section 4.2, RFC 6386 section 9.1).
+const KEY_FRAME: [u8; 16] = [
+    0x90, 0xe0, 0x92, 0x34, 0x50, 0x20, 0x10, 0x02, 0x00, 0x9d, 0x01, 0x2a, 0x80, 0x02, 0x68, 0x01,
+];
+
+fn vp8(rid: &str) -> Vec<u8> {
+    packet(96, 9, "1", Some(rid), &KEY_FRAME)
+}
+
+fn headers() -> Vec<Vec<u8>> {
+    let ids = [4, 10, 11, 3, 1, 13];
+    let mut two_byte = vec![0x90, 0x6f, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 0x10, 0, 0, 2];
+    two_byte.extend([4, 1, b'0', 0, 20, 2, 1, 2, 9]);
+    let mut padded = opus();
+    if let Some(first) = padded.first_mut() {
+        *first |= 0x20;
+    }
+    padded.extend([0, 0, 3]);
+    let with_sources = vec![
+        0x82, 0x60, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 4, 0, 0, 0, 5, 1,
+    ];
+    [opus(), vp8("q"), two_byte, padded, with_sources]
+        .into_iter()
+        .map(|packet| [&ids[..], &packet].concat())
+        .collect()
+}
+
+fn compounds() -> Vec<Vec<u8>> {
+    let block = ReportBlock {
+        ssrc: 2,
+        fraction_lost: 3,
+        lost: -4,
+        highest: 70_000,
+        jitter: 90,
+        last_report: 0x1234_5678,
+        delay: 65_536,
+    };
+    let mut all = vec![Vec::new(); 8];
+    if let [sender, receiver, nack, pli, fir, bye, feedback, remb] = all.as_mut_slice() {
+        write::sender_report(sender, 1, 0xe000_0000_8000_0000, 9, 10, 11, &[block]);
+        write::sdes_cname(sender, 1, "zoom");
+        write::receiver_report(receiver, 1, &[block, block]);
+        write::nack(nack, 1, 2, &[5, 6, 9, 60, 65_535]);
+        write::pli(pli, 1, 2);
+        write::fir(fir, 1, 2, 3);
+        write::bye(bye, &[1, 2]);
+        let deltas = [
+            Some(4),
+            None,
+            Some(300),
+            Some(-2),
+            None,
+            None,
+            None,
+            None,
+            Some(1),
+        ];
+        write::transport_feedback(feedback, 1, 2, 3, 100, 7, &deltas);
+        remb.extend([0x8f, 206, 0, 5, 0, 0, 0, 1, 0, 0, 0, 0]);
+        remb.extend(b"REMB");
+        remb.extend([1, 0x0b, 0xff, 0xff, 0, 0, 0, 2]);
+    }
+    let together = all.concat();
+    all.push(together);
+    all
+}
+
+/// Packets in order, with gaps, late, twice and after a wrap.
+fn numbers() -> Vec<Vec<u8>> {
+    let record = |what: u8, first: u16, second: u16| {
+        let ([a, b], [c, d]) = (first.to_be_bytes(), second.to_be_bytes());
+        vec![what, a, b, c, d]
+    };
+    let sequences: [&[u16]; 4] = [
+        &[1, 2, 3, 4, 5],
+        &[65_533, 65_535, 2, 1, 65_534, 2],
+        &[10, 20, 15, 400, 30_000, 11],
+        &[7, 9_000, 20_000, 33_000, 50_000, 1_000],
+    ];
+    let mut all = Vec::new();
+    for numbers in sequences {
+        let mut seed: Vec<u8> = numbers
+            .iter()
+            .flat_map(|sequence| record(0, *sequence, 200))
+            .collect();
+        seed.extend(record(6, 50, 5));
+        seed.extend(record(4, 0, 100));
+        seed.extend(record(5, 0, 0));
+        seed.extend(record(7, 9, 0));
+        all.push(seed);
+    }
+    all
+}
+
+/// A person, a report of theirs, and another person, in pictures and in sound.
+fn changes_of_source() -> Vec<Vec<u8>> {
+    let number = |values: &[u32]| -> Vec<u8> {
+        values
+            .iter()
+            .flat_map(|value| value.to_be_bytes())
+            .collect()
+    };
+    let packet = |sequence: u32, timestamp: u32| {
+        [
+            step(0, &number(&[sequence, timestamp])),
+            step(3, &KEY_FRAME),
+        ]
+        .concat()
+    };
+    let steps = [
+        step(1, &number(&[500])),
+        packet(500, 3_000),
+        packet(501, 3_000),
+        step(4, &[0, 33]),
+        packet(503, 6_000),
+        step(2, &number(&[0, 1_000_000, 6_000])),
+        packet(502, 6_000),
+        step(9, &number(&[70_000])),
+        packet(70_000, 4_000_000_000),
+        step(4, &[3, 33]),
+        packet(70_001, 4_000_003_000),
+    ]
+    .concat();
+    [0, 1].map(|kind| [&[kind, 7][..], &steps].concat()).into()
+}
+
+/// Honest packets, the same again, and changed ones.
+fn sealed() -> Vec<Vec<u8>> {
+    let compounds = compounds();
+    let report = compounds.first().cloned().unwrap_or_default();
+    let change = |packet: Vec<u8>, by: u8| [vec![0, 17, by], packet].concat();
+    let profiles = 0..3_u8;
+    let of_profile = |profile| {
+        [
+            vec![profile],
+            step(0, &opus()),
+            step(3, &[]),
+            step(1, &change(vp8("q"), 1)),
+            step(8, &vp8("h")),
+            step(4, &report),
+            step(7, &[]),
+            step(5, &change(report.clone(), 0)),
+            step(2, &opus()),
+            step(6, &report),
+        ]
+        .concat()
+    };
+    profiles.map(of_profile).collect()
+}
+
+/// A step of the target `datagram`.
+fn step(kind: u8, content: &[u8]) -> Vec<u8> {
+    let mut step = vec![kind];
+    step.extend((content.len() as u16).to_le_bytes());
+    step.extend(content);
+    step
+}
+
+fn datagrams() -> Vec<Vec<u8>> {
+    let hello = [
+        &[
+            22, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 54, 1, 0, 0, 42, 0, 0, 0, 0, 0, 0, 0, 42,
+        ][..],
+        &[0xfe, 0xfd],
+        &[7; 32],
+        &[0, 0, 0, 2, 0xc0, 0x2b, 1, 0],
+    ]
+    .concat();
+    let priority = [0, 0x24, 0, 4, 0x6e, 0, 0, 0xff];
+    let mut seeds = vec![
+        [
+            step(0x03, &priority),
+            step(0x14, &priority),
+            step(5, &[100]),
+        ]
+        .concat(),
+        [
+            step(0x23, &[0, 0x25, 0, 0]),
+            step(0x20, &hello),
+            step(5, &[1, 0]),
+        ]
+        .concat(),
+        [step(0, &opus()), step(1, &opus()), step(2, &vp8("q"))].concat(),
+        [step(6, &[0]), step(7, &[0, 2, 40, 22]), step(5, &[3, 0xe7])].concat(),
+        [step(
+            0x10,
+            &[21, 0xfe, 0xfd, 0, 1, 0, 0, 0, 0, 0, 9, 0, 2, 1, 0],
+        )]
+        .concat(),
+    ];
+    seeds.extend(compounds().iter().map(|compound| step(0x00, compound)));
+    seeds
+}

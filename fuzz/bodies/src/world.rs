@@ -1,0 +1,175 @@
+//! One media thread's core with a call in it, as datagrams of strangers and participants find it.
+
+use std::{
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
+
+use zoom_protocol::{ParticipantId, RoomId, SlotId, SlotKind, Sources};
+use zoom_sfu::{Command, Event, Output, Protocol, Sfu, Transport, negotiate};
+
+use crate::guest::{self, Guest};
+
+/// The guests that are connected; one more has only proved its address.
+const CONNECTED: usize = 2;
+
+/// The core and its guests.
+#[derive(Debug)]
+pub(crate) struct World {
+    pub(crate) sfu: Sfu,
+    pub(crate) now: Instant,
+    pub(crate) guests: Vec<Guest>,
+    /// Whether the peer of any guest has ended.
+    pub(crate) is_over: bool,
+    connected: usize,
+}
+
+impl World {
+    /// Two who see and hear each other, and a third who is about to connect.
+    ///
+    /// # Panics
+    ///
+    /// When they cannot be connected.
+    pub(crate) fn new() -> Self {
+        let now = guest::first_instant();
+        let config = guest::config();
+        let mut world = Self {
+            sfu: Sfu::new(config.clone(), now),
+            now,
+            guests: Vec::new(),
+            is_over: false,
+            connected: 0,
+        };
+        for number in 0..=CONNECTED {
+            let mut guest = Guest::new(number as u8 + 1, now);
+            let (peer, answer) = match negotiate(&config, now, guest.offer()) {
+                Ok(agreed) => agreed,
+                Err(error) => panic!("{error}"),
+            };
+            guest.answered(&answer);
+            world.guests.push(guest);
+            let participant = id(number);
+            world.command(Command::AddPeer {
+                room: RoomId(1),
+                participant,
+                number: number as u64,
+                peer: Box::new(peer),
+            });
+            world.command(Command::SetSources {
+                participant,
+                sources: sources(u8::MAX),
+            });
+            for (at, kind) in [(1, SlotKind::Person), (2, SlotKind::Stage)] {
+                let publisher = Some(id((number + at) % (CONNECTED + 1)));
+                world.assign(
+                    number,
+                    SlotId { kind, index: 0 },
+                    publisher,
+                    Some((320, 180)),
+                );
+            }
+        }
+        world.connect();
+        world
+    }
+
+    fn connect(&mut self) {
+        for number in 0..=CONNECTED {
+            let guest = &self.guests[number];
+            let (check, address) = (guest.check(), guest.address);
+            self.datagram(Protocol::Udp, address, &check);
+        }
+        for _ in 0..200 {
+            for number in 0..CONNECTED {
+                let address = self.guests[number].address;
+                for sent in self.guests[number].poll(self.now) {
+                    self.datagram(Protocol::Udp, address, &sent);
+                }
+            }
+            self.drain();
+            if self.connected == CONNECTED && self.guests.iter().take(CONNECTED).all(|g| g.has_keys)
+            {
+                return;
+            }
+            self.pass(guest::ROUND);
+        }
+        panic!("the guests are not connected after 2 s");
+    }
+
+    pub(crate) fn datagram(&mut self, protocol: Protocol, source: SocketAddr, payload: &[u8]) {
+        let transport = Transport {
+            protocol,
+            source,
+            destination: guest::server(),
+        };
+        self.sfu.handle_datagram(self.now, transport, payload);
+    }
+
+    pub(crate) fn command(&mut self, command: Command) {
+        self.sfu.handle_command(self.now, command);
+    }
+
+    pub(crate) fn assign(
+        &mut self,
+        to: usize,
+        slot: SlotId,
+        publisher: Option<ParticipantId>,
+        size: Option<(u16, u16)>,
+    ) {
+        self.command(Command::Assign {
+            subscriber: id(to),
+            slot,
+            publisher,
+            size,
+        });
+    }
+
+    /// Lets time go on, and does what is due on the way as a driver would.
+    pub(crate) fn pass(&mut self, time: Duration) {
+        let end = self.now + time;
+        self.drain();
+        while let Some(due) = self.sfu.poll_timeout()
+            && due <= end
+        {
+            self.now = self.now.max(due);
+            self.sfu.handle_timeout(self.now);
+            self.drain();
+        }
+        self.now = end;
+    }
+
+    /// Takes all that the core has to say.
+    pub(crate) fn drain(&mut self) {
+        while let Some(output) = self.sfu.poll_output() {
+            match output {
+                Output::Transmit { transport, payload } => {
+                    let guest = self
+                        .guests
+                        .iter_mut()
+                        .find(|guest| guest.address == transport.destination);
+                    if let Some(guest) = guest {
+                        guest.handle(&payload);
+                    }
+                }
+                Output::Event(Event::Connected { .. }) => self.connected += 1,
+                Output::Event(Event::Ended { .. }) => self.is_over = true,
+                Output::Event(_) => {}
+            }
+        }
+    }
+}
+
+/// The id of a guest.
+pub(crate) fn id(number: usize) -> ParticipantId {
+    ParticipantId(number as u64 + 1)
+}
+
+/// The sources that are on, one bit each.
+pub(crate) fn sources(bits: u8) -> Sources {
+    Sources {
+        microphone: bits & 1 != 0,
+        camera: bits & 2 != 0,
+        screen: bits & 4 != 0,
+        screen_audio: bits & 8 != 0,
+    }
+}
