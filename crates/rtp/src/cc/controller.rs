@@ -7,7 +7,7 @@ use super::{
     acknowledged::ByteRate,
     arrival::ArrivalGroups,
     detector::OveruseDetector,
-    drain::{self, Drain, Drained},
+    drain::{self, Drain, Drained, Unheard},
     history::{Fate, Sent, SentHistory},
     loss::{LossBound, Verdict},
     probe::{Answer, Outcome, Prober, Wish},
@@ -26,6 +26,20 @@ const LONG_MS: usize = 500;
 
 /// A queue of this length that does not shrink is overuse whatever its slope, microseconds.
 const LONG_QUEUE_US: i64 = 80_000;
+
+/// A queue that will be of this length by what is under way already, if packets leave it as those of
+/// the last feedback did, is overuse before it is long, microseconds.
+///
+/// To it comes half a round trip, because more is under way on a long one, and less surely so much.
+const COMING_QUEUE_US: f64 = 150_000.0;
+
+/// A feedback about so many packets over so many microseconds shows how packets leave a queue.
+const PASSING_PACKETS: u64 = 3;
+const PASSING_US: i64 = 20_000;
+
+/// While the queue is not long, overuse leaves at least this share of the estimate: bursts of loss
+/// and gaps in what is sent make the acknowledged bitrate look lower than the capacity.
+const GENTLE: f64 = 0.75;
 
 /// A rising slope without a queue of this length is jitter, microseconds.
 const JITTER_US: i64 = 15_000;
@@ -108,7 +122,17 @@ pub struct CongestionController {
 struct Heard {
     number: u64,
     sent_us: i64,
+    arrived_us: i64,
     total: u32,
+}
+
+impl Heard {
+    /// The rate at which what was sent after `before` came through, lost or not.
+    fn passing_bps(&self, before: &Self) -> Option<f64> {
+        let span_us = self.arrived_us - before.arrived_us;
+        let enough = self.number >= before.number + PASSING_PACKETS && span_us >= PASSING_US;
+        enough.then(|| f64::from(self.total.wrapping_sub(before.total)) * 8e6 / span_us as f64)
+    }
 }
 
 /// What one feedback adds up to.
@@ -200,6 +224,7 @@ impl CongestionController {
     ) {
         let now_us = self.since_began(now);
         let mut batch = Batch::default();
+        let before = self.heard;
         let mut jumped = false;
         for (sequence, arrival_us) in arrivals.into_iter().take(MOST_PACKETS) {
             self.on_packet(sequence, arrival_us, &mut batch, &mut jumped);
@@ -212,6 +237,9 @@ impl CongestionController {
             self.rate
                 .set((self.rate.estimate_bps() * factor).max(floor), now_us);
             self.probe.on_return(now_us);
+            // What was lost meanwhile is answered by the steps.
+            self.loss.forget(now_us);
+            batch.lost = 0;
         }
         if batch.received > 0
             && let Some(heard) = self.heard
@@ -221,7 +249,7 @@ impl CongestionController {
             self.feedback_rtt_us = Some(before_us + (sample_us - before_us) / 4);
         }
         self.queue.on_batch(now_us);
-        self.control(now_us, batch);
+        self.control(now_us, batch, before);
     }
 
     /// Takes a round trip measured by reports (RFC 3550 section 6.4.1).
@@ -340,6 +368,7 @@ impl CongestionController {
             self.heard = Some(Heard {
                 number,
                 sent_us: sent.sent_us,
+                arrived_us: arrival_us,
                 total: sent.total,
             });
         }
@@ -385,7 +414,7 @@ impl CongestionController {
     }
 
     /// Draws the conclusions from a feedback.
-    fn control(&mut self, now_us: i64, batch: Batch) {
+    fn control(&mut self, now_us: i64, batch: Batch, before: Option<Heard>) {
         let short = self.acknowledged.bps(SHORT_MS);
         let evidence = Evidence {
             now_us,
@@ -393,12 +422,21 @@ impl CongestionController {
             acknowledged_bps: self.acknowledged.bps(LONG_MS),
             rtt_us: self.rtt_us(),
         };
-        self.usage = self.present_usage();
+        let passing = self.heard.zip(before);
+        let passing_bps = passing.and_then(|(heard, before)| heard.passing_bps(&before));
+        let unheard = self.unheard(now_us);
+        let ahead_us = passing_bps.or(short).map_or(0.0, |bps| {
+            unheard.queue_ahead_us(self.queue.now_us(), bps)
+        });
+        self.usage = self.present_usage(ahead_us);
 
+        if !self.drain.is_active() {
+            self.on_usage(now_us, &evidence, ahead_us);
+        }
         if self.drain.is_active() {
-            self.on_draining(now_us, short.unwrap_or(0.0));
-        } else {
-            self.on_usage(now_us, &evidence);
+            let least = [passing_bps, short].into_iter().flatten();
+            let arriving_bps = least.fold(self.rate.estimate_bps(), f64::min);
+            self.on_draining(now_us, arriving_bps, unheard);
         }
         self.on_losses(now_us, batch);
         self.on_probe_result(now_us);
@@ -406,9 +444,14 @@ impl CongestionController {
     }
 
     /// The detector looks at the slope; how long the queue is confirms or overrules it.
-    fn present_usage(&self) -> Usage {
+    /// `ahead_us` is how long it will be by what is under way.
+    fn present_usage(&self, ahead_us: f64) -> Usage {
         let queue_us = self.queue.now_us();
-        if queue_us > LONG_QUEUE_US && self.queue.is_growing() {
+        let growth_us = self.queue.growth_us();
+        let long = queue_us > LONG_QUEUE_US && growth_us >= 0;
+        let coming_us = COMING_QUEUE_US + self.rtt_us() as f64 / 2.0;
+        let coming = ahead_us > coming_us && queue_us > JITTER_US && growth_us > 0;
+        if long || coming {
             return Usage::Overuse;
         }
         match self.detector.usage() {
@@ -426,7 +469,7 @@ impl CongestionController {
             .is_some_and(|bps| bps < self.rate.estimate_bps() * APPLICATION_LIMITED)
     }
 
-    fn on_usage(&mut self, now_us: i64, evidence: &Evidence) {
+    fn on_usage(&mut self, now_us: i64, evidence: &Evidence, ahead_us: f64) {
         let before_bps = self.rate.estimate_bps();
         let usage = match self.usage {
             Usage::Normal if self.loss.holds() => Usage::Underuse,
@@ -435,31 +478,28 @@ impl CongestionController {
         if !self.rate.update(usage, evidence) {
             return;
         }
+        if self.queue.now_us() < LONG_QUEUE_US {
+            let kept = self.rate.estimate_bps().max(before_bps * GENTLE);
+            self.rate.set(kept, now_us);
+        }
         let deep = self.rate.estimate_bps() < before_bps * DEEP;
         self.probe.on_decrease(now_us, deep);
-        if self.queue.now_us() > drain::WORTH_US {
+        if self.queue.now_us().max(ahead_us as i64) > drain::WORTH_US {
             self.drain
                 .begin(now_us, self.queue.now_us(), self.last_arrival_us);
-            self.on_draining(now_us, evidence.capacity_bps.unwrap_or(before_bps));
         }
     }
 
-    fn on_draining(&mut self, now_us: i64, acknowledged_bps: f64) {
-        let (unheard_bytes, unheard_us) = self.heard.map_or((0, 0), |heard| {
-            (
-                self.sent_bytes.wrapping_sub(heard.total),
-                now_us - heard.sent_us,
-            )
-        });
+    fn unheard(&self, now_us: i64) -> Unheard {
+        self.heard.map_or(Unheard::default(), |heard| Unheard {
+            bytes: self.sent_bytes.wrapping_sub(heard.total),
+            us: now_us - heard.sent_us,
+        })
+    }
+
+    fn on_draining(&mut self, now_us: i64, arriving_bps: f64, unheard: Unheard) {
         let queue_us = self.queue.now_us();
-        let drained = self.drain.update(
-            now_us,
-            queue_us,
-            acknowledged_bps,
-            unheard_bytes,
-            unheard_us,
-        );
-        match drained {
+        match self.drain.update(now_us, queue_us, arriving_bps, unheard) {
             Drained::Going => return,
             Drained::Gone(Some(capacity_bps)) => {
                 let capacity_bps = capacity_bps / (1.0 - self.loss.own());

@@ -4,17 +4,22 @@
 /// A queue above this is emptied. Shorter ones go by the ordinary decrease. Microseconds.
 pub(super) const WORTH_US: i64 = 60_000;
 
-/// In so much time a queue is to be gone, microseconds.
-const TIME_US: f64 = 350_000.0;
+/// Less is sent by what is to empty the queue in this time, microseconds. A queue that takes longer
+/// leaves room for nothing but the least.
+const TIME_US: f64 = 150_000.0;
 
 /// A queue is gone below this, microseconds: the resolution of arrival times and some jitter.
 const GONE_US: i64 = 20_000;
 
 /// After so long it is asked whether the queue shrinks at all, microseconds.
-const CHECK_US: i64 = 1_500_000;
+const CHECK_US: i64 = 1_000_000;
 
 /// A queue that still has this share then is none: the way has become longer, or others fill it.
 const UNCHANGED: f64 = 0.7;
+
+/// A queue that was so long was not empty while it was drained, so that the rate of arrivals was the
+/// capacity. Microseconds.
+const CERTAIN_US: i64 = 80_000;
 
 /// The arrival rate is that of the bottleneck after so much time and so many packets.
 const MEASURED_US: i64 = 100_000;
@@ -22,6 +27,22 @@ const MEASURED_PACKETS: u32 = 6;
 
 /// The share of the measured capacity that the capacity is taken for.
 const SHARE: f64 = 0.95;
+
+/// What was sent after the packet whose queue is known.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Unheard {
+    pub(super) bytes: u32,
+    /// How long ago that packet was sent.
+    pub(super) us: i64,
+}
+
+impl Unheard {
+    /// How long a packet will wait that is sent now, if `capacity_bps` is what leaves the queue.
+    pub(super) fn queue_ahead_us(self, queue_us: i64, capacity_bps: f64) -> f64 {
+        let added_us = f64::from(self.bytes) * 8e6 / capacity_bps.max(1.0);
+        (queue_us as f64 + added_us - self.us as f64).max(0.0)
+    }
+}
 
 /// What came of it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -37,7 +58,8 @@ pub(super) enum Drained {
 #[derive(Clone, Copy, Debug)]
 struct Active {
     checked_us: i64,
-    queue_us: i64,
+    /// The longest queue since then.
+    peak_us: i64,
     /// The arrival on the receiver's clock from which on bytes are counted.
     from_arrival_us: i64,
     last_arrival_us: i64,
@@ -73,7 +95,7 @@ impl Drain {
     pub(super) fn begin(&mut self, now_us: i64, queue_us: i64, last_arrival_us: i64) {
         self.active = Some(Active {
             checked_us: now_us,
-            queue_us,
+            peak_us: queue_us,
             from_arrival_us: last_arrival_us,
             last_arrival_us,
             bytes: 0,
@@ -95,36 +117,37 @@ impl Drain {
         }
     }
 
-    /// Reckons after a feedback how much may be sent. `acknowledged_bps` serves until the rate of
-    /// the bottleneck is measured; `unheard_bytes` were sent after the packet whose queue is known,
-    /// within `unheard_us`.
+    /// Reckons after a feedback how much may be sent. `arriving_bps` serves until the rate of the
+    /// bottleneck is measured.
     pub(super) fn update(
         &mut self,
         now_us: i64,
         queue_us: i64,
-        acknowledged_bps: f64,
-        unheard_bytes: u32,
-        unheard_us: i64,
+        arriving_bps: f64,
+        unheard: Unheard,
     ) -> Drained {
         let Some(active) = &mut self.active else {
             return Drained::Gone(None);
         };
         if queue_us < GONE_US {
-            let measured = active.measured_bps();
+            let measured = active
+                .measured_bps()
+                .filter(|_| active.peak_us > CERTAIN_US);
             self.stop();
             return Drained::Gone(measured);
         }
-        if now_us - active.checked_us > CHECK_US {
-            if queue_us as f64 > active.queue_us as f64 * UNCHANGED {
+        active.peak_us = active.peak_us.max(queue_us);
+        // Packets sent before the rate was cut say nothing of what the cut does.
+        if now_us - unheard.us - active.checked_us > CHECK_US {
+            if queue_us as f64 > active.peak_us as f64 * UNCHANGED {
                 self.stop();
                 return Drained::NoQueue;
             }
-            active.checked_us = now_us;
-            active.queue_us = queue_us;
+            active.checked_us = now_us - unheard.us;
+            active.peak_us = queue_us;
         }
-        let capacity = active.measured_bps().unwrap_or(acknowledged_bps);
-        let added_us = f64::from(unheard_bytes) * 8e6 / capacity.max(1.0);
-        let ahead_us = (queue_us as f64 + added_us - unheard_us as f64).max(0.0);
+        let capacity = active.measured_bps().unwrap_or(arriving_bps);
+        let ahead_us = unheard.queue_ahead_us(queue_us, capacity);
         self.cap_bps = Some(capacity * SHARE * (1.0 - ahead_us / TIME_US).max(0.0));
         Drained::Going
     }
@@ -134,6 +157,8 @@ impl Drain {
 mod tests {
     use super::*;
 
+    const NONE: Unheard = Unheard { bytes: 0, us: 0 };
+
     fn cap(drain: &Drain) -> f64 {
         drain.cap_bps().unwrap()
     }
@@ -142,12 +167,12 @@ mod tests {
     fn the_longer_the_queue_the_less_may_be_sent() {
         let mut drain = Drain::default();
         drain.begin(0, 200_000, 0);
-        assert_eq!(drain.update(0, 300_000, 1e6, 0, 0), Drained::Going);
+        assert_eq!(drain.update(0, 130_000, 1e6, NONE), Drained::Going);
         let long = cap(&drain);
-        drain.update(50_000, 100_000, 1e6, 0, 0);
+        drain.update(50_000, 40_000, 1e6, NONE);
         let short = cap(&drain);
         assert!(long < 0.2e6 && short > 0.6e6, "{long} {short}");
-        drain.update(100_000, 100_000, 1e6, 25_000, 0);
+        drain.update(100_000, 40_000, 1e6, Unheard { bytes: 5_000, us: 0 });
         assert!(cap(&drain) < short, "what is under way adds to it");
     }
 
@@ -155,11 +180,12 @@ mod tests {
     fn the_capacity_is_measured_while_the_queue_lasts() {
         let mut drain = Drain::default();
         drain.begin(0, 200_000, 1_000_000);
+        drain.update(0, 200_000, 2e6, NONE);
         for packet in 1..=20 {
             drain.on_arrival(1_000_000 + packet * 10_000, 625);
         }
         assert_eq!(
-            drain.update(200_000, 10_000, 2e6, 0, 0),
+            drain.update(200_000, 10_000, 2e6, NONE),
             Drained::Gone(Some(500e3))
         );
         assert!(!drain.is_active());
@@ -169,9 +195,9 @@ mod tests {
     fn what_does_not_shrink_is_no_queue() {
         let mut drain = Drain::default();
         drain.begin(0, 200_000, 0);
-        assert_eq!(drain.update(1_000_000, 200_000, 1e6, 0, 0), Drained::Going);
+        assert_eq!(drain.update(1_000_000, 200_000, 1e6, NONE), Drained::Going);
         assert_eq!(
-            drain.update(1_600_000, 200_000, 1e6, 0, 0),
+            drain.update(1_600_000, 200_000, 1e6, NONE),
             Drained::NoQueue
         );
         assert_eq!(drain.cap_bps(), None);

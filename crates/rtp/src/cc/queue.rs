@@ -4,7 +4,7 @@
 //! (see [`super::trendline`]) says that a queue grows; its level says how long it takes to go.
 
 /// Packets of which the fastest tells the delay: jitter delays some, a queue delays all.
-const RECENT: usize = 5;
+const RECENT: usize = 3;
 
 /// The least delay is that of so many periods; in all half a minute, in which clocks that differ by
 /// 100 parts in a million drift apart by 3 ms.
@@ -95,9 +95,9 @@ impl QueueEstimate {
         self.now_us
     }
 
-    /// Whether it is not less than at the feedback before.
-    pub(super) fn is_growing(&self) -> bool {
-        self.now_us >= self.before_us
+    /// By how much it is longer than at the feedback before.
+    pub(super) fn growth_us(&self) -> i64 {
+        self.now_us - self.before_us
     }
 
     pub(super) fn filtered_ms(&self) -> f64 {
@@ -137,13 +137,13 @@ mod tests {
     #[test]
     fn a_longer_way_is_taken_for_the_way_after_half_a_minute() {
         let mut queue = QueueEstimate::new();
-        feed(&mut queue, 0, &[0; 5]);
+        feed(&mut queue, 0, &[0; 3]);
         for second in 1..60 {
-            feed(&mut queue, second * 1_000_000, &[80_000; 5]);
+            feed(&mut queue, second * 1_000_000, &[80_000; 3]);
             let expected = if second < 30 { 80_000 } else { 0 };
             assert_eq!(queue.now_us(), expected, "{second}");
         }
-        feed(&mut queue, 1_000_000_000, &[90_000; 5]);
+        feed(&mut queue, 1_000_000_000, &[90_000; 3]);
         assert!(queue.now_us() <= 10_000);
     }
 }
