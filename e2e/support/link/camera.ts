@@ -5,9 +5,9 @@ import { open } from 'node:fs/promises';
 /** The smallest size of which Chromium makes three layers. */
 const width = 960;
 const height = 540;
-const framesPerSecond = 25;
+const framesPerSecond = 20;
 /** Two seconds, which follow themselves without a jump. */
-const frames = 50;
+const frames = 40;
 
 /** Writes a moving picture with grain, in the form that Chromium takes for a camera (Y4M). */
 export async function writeCamera(path: string): Promise<void> {

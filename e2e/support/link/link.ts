@@ -154,7 +154,7 @@ export class Link {
       [to, [socket, String(port)]],
       [from, [String(port), socket]],
     ] as const) {
-      this.helpers.push(await Helper.start(inside(pid, ['node', relayProgram, ...ends])));
+      this.helpers.push(await Helper.start(inside(pid, [process.execPath, relayProgram, ...ends])));
     }
   }
 }
