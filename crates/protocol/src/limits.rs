@@ -162,6 +162,8 @@ pub struct Limits {
     /// Milliseconds between two reports on how a peer does: often enough to see what goes wrong
     /// while it does.
     pub report_ms: u32,
+    /// Connections to the operator's address: a few programs that ask now and then.
+    pub operator_connections: u32,
 }
 
 impl Default for Limits {
@@ -236,6 +238,7 @@ impl Default for Limits {
             resend_percent: 50,
             layer_packets: 32,
             report_ms: 2_000,
+            operator_connections: 16,
         }
     }
 }

@@ -339,7 +339,11 @@ layer_packets: number,
  * Milliseconds between two reports on how a peer does: often enough to see what goes wrong
  * while it does.
  */
-report_ms: number, };
+report_ms: number, 
+/**
+ * Connections to the operator's address: a few programs that ask now and then.
+ */
+operator_connections: number, };
 
 /**
  * What a participant can publish; each is a track of its own.
@@ -933,7 +937,8 @@ export const defaultLimits: Limits = {
   "resend_audio_packets": 64,
   "resend_percent": 50,
   "layer_packets": 32,
-  "report_ms": 2000
+  "report_ms": 2000,
+  "operator_connections": 16
 };
 
 export const subprotocol = "zoom.1";
