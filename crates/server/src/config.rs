@@ -18,6 +18,9 @@ pub struct ServerConfig {
     pub tls: TlsSettings,
     /// Sound and pictures.
     pub media: MediaSettings,
+    /// Where figures for operators are served, to everybody who gets there; nowhere by default.
+    /// Port 0 lets the system choose.
+    pub metrics: Option<SocketAddr>,
     /// Every bound.
     pub limits: Limits,
     /// Whether Vite's development server stands in front: pages then load the app's sources from
@@ -33,6 +36,7 @@ impl ServerConfig {
             data: data.into(),
             tls: TlsSettings::Off,
             media: MediaSettings::default(),
+            metrics: None,
             limits: Limits::default(),
             development: false,
         }
@@ -67,6 +71,8 @@ pub struct MediaSettings {
     pub udp: bool,
     /// The addresses told to browsers; when empty, all of the machine's own.
     pub advertise: Vec<IpAddr>,
+    /// Bits per second that all peers together may be sent; `None` where nothing is set.
+    pub max_upload_bps: Option<u64>,
 }
 
 impl Default for MediaSettings {
@@ -76,6 +82,7 @@ impl Default for MediaSettings {
             threads: 1,
             udp: true,
             advertise: Vec::new(),
+            max_upload_bps: None,
         }
     }
 }

@@ -16,6 +16,12 @@ pub enum ServerError {
         /// Where.
         address: SocketAddr,
     },
+    /// Another program has the operator's port.
+    #[error("{address} is in use by another program; choose another with --metrics")]
+    MetricsInUse {
+        /// Where.
+        address: SocketAddr,
+    },
     /// The HTTP port could not be opened for another reason.
     #[error("cannot listen on {address}: {source}")]
     Listen {

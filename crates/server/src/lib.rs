@@ -10,6 +10,7 @@ mod error;
 mod http;
 pub mod hub;
 pub mod media;
+mod operator;
 mod pages;
 mod server;
 mod site;

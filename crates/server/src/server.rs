@@ -22,6 +22,7 @@ use crate::{
     http::{self, Headers, Listening},
     hub::{Hub, HubConfig},
     media::{MediaConfig, MediaPool},
+    operator::{self, Operator},
     pages::Site,
     socket, tls,
 };
@@ -38,7 +39,15 @@ pub struct Server {
     hub: Hub,
     store: Store,
     media: MediaPool,
+    figures: Option<Figures>,
     limits: Limits,
+}
+
+/// What serves the operator.
+struct Figures {
+    listener: TcpListener,
+    address: SocketAddr,
+    operator: Operator,
 }
 
 impl fmt::Debug for Server {
@@ -68,11 +77,13 @@ impl Server {
         let secret = zoom_store::load_or_create_secret(&config.data, || random)?;
         let tls = tls::acceptor(&config.tls, &config.data)?;
         let (listener, address) = listen(config.listen)?;
+        let figures = config.metrics.map(listen_for_operators).transpose()?;
         let media = MediaPool::start(MediaConfig {
             udp: config.media.udp,
             port: config.media.port,
             threads: config.media.threads,
             advertise: config.media.advertise,
+            max_upload_bps: config.media.max_upload_bps,
             limits: config.limits.clone(),
         })?;
         let hub = Hub::new(HubConfig {
@@ -81,6 +92,15 @@ impl Server {
             media: media.clone(),
             secret,
         });
+        let figures = figures.map(|(listener, address)| Figures {
+            listener,
+            address,
+            operator: Operator::new(hub.clone(), media.clone(), config.media.max_upload_bps),
+        });
+        if figures.is_none() {
+            // Nobody will ever read them.
+            drop(media.reports());
+        }
         let site = Site::new(tls.is_some(), config.development).map_err(ServerError::Build)?;
         let trusted = matches!(config.tls, TlsSettings::Files { .. });
         let headers = Headers::new(tls.is_some(), trusted, config.development);
@@ -93,6 +113,7 @@ impl Server {
             hub,
             store,
             media,
+            figures,
             limits: config.limits,
         })
     }
@@ -100,6 +121,11 @@ impl Server {
     /// Where HTTP is served; the port is the real one when 0 was asked for.
     pub fn local_addr(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where figures for operators are served, if anywhere; the port is the real one.
+    pub fn metrics_addr(&self) -> Option<SocketAddr> {
+        self.figures.as_ref().map(|figures| figures.address)
     }
 
     /// The links to open in a browser, only such as answer, this machine's own first.
@@ -124,6 +150,17 @@ impl Server {
     /// in that order and within a bounded time.
     pub async fn serve(self, shutdown: impl Future<Output = ()> + Send) {
         let (close, closing) = watch::channel(false);
+        let watching = self.figures.map(|figures| {
+            tokio::spawn(http::serve(
+                Listening {
+                    listener: figures.listener,
+                    tls: None,
+                    router: figures.operator.router(figures.address),
+                    limits: operator::limits(&self.limits),
+                },
+                closing.clone(),
+            ))
+        });
         let serving = tokio::spawn(http::serve(
             Listening {
                 listener: self.listener,
@@ -142,6 +179,10 @@ impl Server {
         if timeout(patience, serving).await.is_err() {
             tracing::info!("connections were cut off");
             abort.abort();
+        }
+        if let Some(watching) = watching {
+            // Who reads figures is asked to end too, and is not waited for.
+            watching.abort();
         }
         let (media, store) = (self.media, self.store);
         let last = tokio::task::spawn_blocking(move || {
@@ -166,6 +207,23 @@ fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), ServerError>
         )),
         outcome => outcome,
     }
+}
+
+/// Opens the operator's port.
+fn listen_for_operators(address: SocketAddr) -> Result<(TcpListener, SocketAddr), ServerError> {
+    let opened = listen(address);
+    if let Err(ServerError::AddressInUse { address }) = opened {
+        return Err(ServerError::MetricsInUse { address });
+    }
+    let (listener, address) = opened?;
+    if !address.ip().is_loopback() {
+        tracing::warn!(
+            %address,
+            "figures for operators are served without a password to everybody who reaches them"
+        );
+    }
+    tracing::info!(%address, "figures for operators are served");
+    Ok((listener, address))
 }
 
 fn listen_at(address: SocketAddr) -> Result<(TcpListener, SocketAddr), ServerError> {

@@ -13,6 +13,7 @@ fn config(port: u16) -> MediaConfig {
         port,
         threads: 1,
         advertise: vec![Ipv4Addr::LOCALHOST.into()],
+        max_upload_bps: None,
         limits: Limits::default(),
     }
 }

@@ -4,6 +4,7 @@
 //! is the business of `zoom-server`.
 
 mod announce;
+mod bitrate;
 mod command_line;
 mod setting;
 mod settings;

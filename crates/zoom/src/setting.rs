@@ -119,6 +119,14 @@ const SETTINGS: &[Setting] = &[
         kind: Kind::Many,
     },
     Setting {
+        name: "max-upload",
+        value: "RATE",
+        help: "What the upload of this machine's line can spare for voice and pictures, in bits per \
+               second, such as 20M or 800k.",
+        default: Some("off"),
+        kind: Kind::One,
+    },
+    Setting {
         name: "tls-cert",
         value: "FILE",
         help: "A certificate chain in PEM form: serve HTTPS. Needs --tls-key.",
@@ -130,6 +138,14 @@ const SETTINGS: &[Setting] = &[
         value: "FILE",
         help: "The certificate's private key in PEM form.",
         default: None,
+        kind: Kind::One,
+    },
+    Setting {
+        name: "metrics",
+        value: "ADDRESS:PORT",
+        help: "Where figures for operators are served, over HTTP and without a password: /metrics \
+               for Prometheus, /stats as JSON; 127.0.0.1:9464 is for this machine alone.",
+        default: Some("off"),
         kind: Kind::One,
     },
     Setting {

@@ -2,6 +2,7 @@
 
 use std::{
     net::{IpAddr, Ipv6Addr, SocketAddr},
+    ops::RangeInclusive,
     path::PathBuf,
 };
 
@@ -9,6 +10,7 @@ use tracing_subscriber::{EnvFilter, filter::LevelFilter};
 use zoom_server::{MediaSettings, ServerConfig, TlsSettings};
 
 use crate::{
+    bitrate,
     setting::settings,
     sources::{AllWritten, Place},
 };
@@ -30,8 +32,10 @@ pub(crate) struct Settings {
     pub(crate) media_threads: Found<usize>,
     pub(crate) media_udp: Found<bool>,
     pub(crate) advertise: Found<Vec<IpAddr>>,
+    pub(crate) max_upload: Found<Option<u64>>,
     pub(crate) tls_cert: Found<Option<PathBuf>>,
     pub(crate) tls_key: Found<Option<PathBuf>>,
+    pub(crate) metrics: Found<Option<SocketAddr>>,
     pub(crate) log: Found<String>,
     pub(crate) development: Found<bool>,
 }
@@ -44,6 +48,9 @@ const PORT: Expected = "a port up to 65535, such as 7882 (0: the system chooses)
 const THREADS: Expected = "a number of threads from 1 to 64";
 const SWITCH: Expected = "on or off";
 const ADDRESS: Expected = "an IP address, such as 203.0.113.7 or 2001:db8::7";
+const RATE: Expected =
+    "bits per second with k, M or G, from 200k to 100G, such as 20M or 1.5M, or off";
+const ADDRESS_OR_OFF: Expected = "an IP address with a port, such as 127.0.0.1:9464, or off";
 const FOLDER: Expected = "the path of a folder";
 const FILE: Expected = "the path of a file";
 const LEVEL: Expected =
@@ -51,6 +58,8 @@ const LEVEL: Expected =
 
 /// The most media threads: more than any machine has use for.
 const MOST_THREADS: usize = 64;
+/// The bit rates that uploads can be kept under: below, there is no call; above, no such line.
+const RATES: RangeInclusive<u64> = 200_000..=100_000_000_000;
 
 impl Settings {
     /// Checks what was written.
@@ -78,8 +87,16 @@ impl Settings {
             }),
             media_udp: reader.one("media-udp", defaults.media.udp, SWITCH, switch),
             advertise: reader.many("advertise", ADDRESS, |text| text.parse().ok()),
+            max_upload: reader.one("max-upload", None, RATE, |text| {
+                or_off(text, |text| {
+                    bitrate::parse(text).filter(|rate| RATES.contains(rate))
+                })
+            }),
             tls_cert: reader.one("tls-cert", None, FILE, |text| path(text).map(Some)),
             tls_key: reader.one("tls-key", None, FILE, |text| path(text).map(Some)),
+            metrics: reader.one("metrics", None, ADDRESS_OR_OFF, |text| {
+                or_off(text, |text| text.parse().ok())
+            }),
             log: reader.one("log", "info".to_owned(), LEVEL, |text| {
                 filter(text).map(|_| text.to_owned())
             }),
@@ -156,7 +173,9 @@ impl Settings {
             threads: self.media_threads.value,
             udp: self.media_udp.value,
             advertise: self.advertise.value.clone(),
+            max_upload_bps: self.max_upload.value,
         };
+        config.metrics = self.metrics.value;
         config.development = self.development.value;
         config
     }
@@ -197,6 +216,18 @@ impl Settings {
                         Some(format!("[{}]", addresses.join(", "))),
                         &self.advertise.place,
                     ),
+                    "max-upload" => (
+                        self.max_upload
+                            .value
+                            .map(|rate| quoted(&bitrate::write(rate))),
+                        &self.max_upload.place,
+                    ),
+                    "metrics" => (
+                        self.metrics
+                            .value
+                            .map(|address| quoted(&address.to_string())),
+                        &self.metrics.place,
+                    ),
                     "tls-cert" => (path(&self.tls_cert.value), &self.tls_cert.place),
                     "tls-key" => (path(&self.tls_key.value), &self.tls_key.place),
                     "log" => (Some(quoted(&self.log.value)), &self.log.place),
@@ -234,6 +265,15 @@ fn switch(text: &str) -> Option<bool> {
         "on" | "true" | "yes" | "1" => Some(true),
         "off" | "false" | "no" | "0" => Some(false),
         _ => None,
+    }
+}
+
+/// A value, or the word that means none.
+fn or_off<T>(text: &str, parse: impl Fn(&str) -> Option<T>) -> Option<Option<T>> {
+    if text.eq_ignore_ascii_case("off") {
+        Some(None)
+    } else {
+        parse(text).map(Some)
     }
 }
 

@@ -55,6 +55,10 @@ fn what_config_prints_can_be_given_back_as_a_file() {
         "--advertise",
         "2001:db8::1",
         "--lan",
+        "--max-upload",
+        "20000k",
+        "--metrics",
+        "127.0.0.1:9464",
     ];
     let (_, printed, _) = output(&mut zoom(folder.path(), &arguments));
     fs::write(folder.path().join("again.toml"), &printed).unwrap();
@@ -69,10 +73,25 @@ fn what_config_prints_can_be_given_back_as_a_file() {
             .collect()
     };
     assert_eq!(values(&again), values(&printed));
-    assert!(
-        again.contains("advertise = [\"192.0.2.1\", \"2001:db8::1\"]"),
-        "{again}"
-    );
+    for written in [
+        "advertise = [\"192.0.2.1\", \"2001:db8::1\"] ",
+        "max-upload = \"20M\" ",
+        "metrics = \"127.0.0.1:9464\" ",
+    ] {
+        assert!(again.contains(written), "{again}");
+    }
+}
+
+#[test]
+fn a_rate_may_be_a_number_in_the_file_and_off_takes_it_away() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("zoom.toml"), "max-upload = 5000000\n").unwrap();
+    let mut command = zoom(folder.path(), &["config", "--config", "zoom.toml"]);
+    let (_, out, error) = output(&mut command);
+    let rate = line(&out, "max-upload");
+    assert!(rate.starts_with("max-upload = \"5M\" "), "{rate} {error}");
+    let (_, out, _) = output(command.env("ZOOM_MAX_UPLOAD", "off"));
+    assert!(line(&out, "max-upload").ends_with("# not set"), "{out}");
 }
 
 #[test]
@@ -114,6 +133,16 @@ fn a_wrong_value_names_itself_its_place_and_what_would_be_right() {
             &["--media-threads", "0"],
             ("ZOOM_X", ""),
             "zoom: --media-threads: media-threads is `0`, but has to be a number of threads from 1 to 64\n",
+        ),
+        (
+            &["--max-upload", "20"],
+            ("ZOOM_X", ""),
+            "zoom: --max-upload: max-upload is `20`, but has to be bits per second with k, M or G, from 200k to 100G, such as 20M or 1.5M, or off\n",
+        ),
+        (
+            &["--metrics", "9464"],
+            ("ZOOM_X", ""),
+            "zoom: --metrics: metrics is `9464`, but has to be an IP address with a port, such as 127.0.0.1:9464, or off\n",
         ),
         (
             &["--log", "verbose"],
@@ -201,6 +230,8 @@ fn help_documents_every_setting_in_its_three_places() {
         "media-threads",
         "media-udp",
         "advertise",
+        "max-upload",
+        "metrics",
         "tls-cert",
         "tls-key",
         "log",

@@ -17,6 +17,8 @@ const EVENTS: usize = 64;
 #[derive(Debug)]
 pub(super) struct MediaLink {
     pool: MediaPool,
+    /// The number that logs have of the room.
+    number: u64,
     room: Option<RoomMedia>,
     waiting: Vec<MediaCommand>,
     sender: mpsc::Sender<Event>,
@@ -24,10 +26,11 @@ pub(super) struct MediaLink {
 }
 
 impl MediaLink {
-    pub(super) fn new(pool: MediaPool) -> Self {
+    pub(super) fn new(pool: MediaPool, number: u64) -> Self {
         let (sender, events) = mpsc::channel(EVENTS);
         Self {
             pool,
+            number,
             room: None,
             waiting: Vec::new(),
             sender,
@@ -38,9 +41,17 @@ impl MediaLink {
     /// The room's media, opened at the first call.
     pub(super) fn room(&mut self) -> &RoomMedia {
         let Self {
-            pool, room, sender, ..
+            pool,
+            number,
+            room,
+            sender,
+            ..
         } = self;
-        room.get_or_insert_with(|| pool.open_room(sender.clone()))
+        room.get_or_insert_with(|| {
+            let media = pool.open_room(sender.clone());
+            tracing::info!(room = *number, media = media.room().0, "media opened");
+            media
+        })
     }
 
     /// Tells the thread something. Nothing is lost, and what a participant's last command

@@ -3,6 +3,7 @@
 //! A room opens when somebody comes and closes behind the last: one tokio task per open room feeds
 //! a [`zoom_rooms::Room`] and carries out what it says.
 
+mod appends;
 mod directory;
 mod inbox;
 mod media_link;
@@ -28,6 +29,8 @@ use crate::{
     socket::{Backlogs, Seats, Tokens},
 };
 
+pub(crate) use appends::AppendCounts;
+use appends::Appends;
 use directory::Directory;
 pub(crate) use inbox::{Entrant, Inbox, Refused};
 pub(crate) use messages::{answer, error_answer, welcome};
@@ -76,6 +79,7 @@ struct Inner {
     echoes: Backlogs,
     directory: Directory,
     participants: AtomicUsize,
+    appends: Arc<Appends>,
     /// Bounds how many timeline pages are read at once.
     reads: Arc<Semaphore>,
 }
@@ -99,6 +103,7 @@ impl Hub {
             echoes: Backlogs::default(),
             directory: Directory::default(),
             participants: AtomicUsize::new(0),
+            appends: Arc::default(),
             reads: Arc::new(Semaphore::new(readers.max(1))),
             limits: config.limits,
             store: config.store,
@@ -118,6 +123,11 @@ impl Hub {
             rooms: self.0.directory.open(),
             participants: self.0.participants.load(Ordering::Relaxed),
         }
+    }
+
+    /// What became of the messages so far.
+    pub(crate) fn appends(&self) -> AppendCounts {
+        self.0.appends.read()
     }
 
     /// Closes every socket with 1001 within `shutdown_ms`, and then every room within as long.

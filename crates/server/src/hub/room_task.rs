@@ -1,6 +1,11 @@
 //! The task of one open room: it feeds the [`Room`], and carries out what the room says.
 
-use std::{collections::HashMap, future, sync::atomic::Ordering, time::Duration};
+use std::{
+    collections::HashMap,
+    future,
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
 use tokio::time::{Instant, sleep, sleep_until};
 use zoom_protocol::{
@@ -32,7 +37,7 @@ const MEDIA_RETRY: Duration = Duration::from_millis(10);
 /// Drives a room from its opening until it is empty or the server stops.
 pub(super) async fn run(opening: Opening, name: RoomName, inbox: Inbox, receiver: Receiver) {
     let mut task = RoomTask {
-        media: MediaLink::new(opening.hub().0.media.clone()),
+        media: MediaLink::new(opening.hub().0.media.clone(), opening.number()),
         entrants: HashMap::new(),
         participants: 0,
         opening,
@@ -188,7 +193,7 @@ impl RoomTask {
                 tracing::debug!(%participant, "media connected");
                 return;
             }
-            // Answers come back to who awaits them, see `negotiate`.
+            // Answers come back to who awaits them, see `negotiate`, and reports go to operators.
             MediaEvent::Answered { .. } | MediaEvent::Report(_) => return,
         };
         room.handle(now(), input);
@@ -285,8 +290,10 @@ impl RoomTask {
             unix_ms,
         };
         let inbox = self.inbox.clone();
+        let appends = Arc::clone(&self.opening.hub().0.appends);
         let reply = move |outcome| {
             let outcome = to_room(outcome);
+            appends.count(outcome);
             inbox.outcome(Input::Appended { append, outcome });
         };
         self.opening.hub().0.store.append(request, Box::new(reply));

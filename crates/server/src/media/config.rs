@@ -16,6 +16,9 @@ pub struct MediaConfig {
     pub threads: usize,
     /// The addresses told to clients; when empty, all of the machine's own.
     pub advertise: Vec<IpAddr>,
+    /// Bits per second that all peers together may be sent, in equal shares for the threads; `None`
+    /// where nothing is set.
+    pub max_upload_bps: Option<u64>,
     /// Every bound.
     pub limits: Limits,
 }

@@ -14,7 +14,7 @@ use tokio::sync::{mpsc, oneshot};
 use zoom_protocol::{
     MediaAnswer, MediaEndReason, MediaOffer, ParticipantId, RoomId, SlotId, Sources,
 };
-use zoom_sfu::{Command, Event, Output, Sfu, SfuConfig, Transport};
+use zoom_sfu::{Command, Event, MediaReport, Output, Sfu, SfuConfig, Transport};
 
 use super::ConnectError;
 
@@ -31,6 +31,7 @@ pub(super) struct Core {
     next_request: u64,
     behind: HashSet<RoomId>,
     load: Arc<AtomicUsize>,
+    reports: mpsc::Sender<Box<MediaReport>>,
 }
 
 /// A room and what is in force in it.
@@ -53,8 +54,14 @@ struct Stay {
 type Seen = (ParticipantId, Option<(u16, u16)>);
 
 impl Core {
-    /// Without rooms. `load` is kept at the number of rooms and peers.
-    pub(super) fn new(config: SfuConfig, load: Arc<AtomicUsize>, now: Instant) -> Self {
+    /// Without rooms. `load` is kept at the number of rooms and peers; `reports` on peers go to who
+    /// watches the server, or nowhere.
+    pub(super) fn new(
+        config: SfuConfig,
+        load: Arc<AtomicUsize>,
+        reports: mpsc::Sender<Box<MediaReport>>,
+        now: Instant,
+    ) -> Self {
         Self {
             sfu: Sfu::new(config.clone(), now),
             config,
@@ -64,6 +71,7 @@ impl Core {
             next_request: 0,
             behind: HashSet::new(),
             load,
+            reports,
         }
     }
 
@@ -250,7 +258,8 @@ impl Core {
         }
     }
 
-    fn event(&mut self, event: Event) {
+    /// Takes what happened in the SFU.
+    pub(super) fn event(&mut self, event: Event) {
         match event {
             Event::Answered {
                 request,
@@ -283,7 +292,8 @@ impl Core {
                 }
             }
             Event::Speakers { room, .. } => self.tell(room, event),
-            Event::Report(ref report) => self.tell(report.room, event),
+            // A report too many is as good as none: the next one comes soon.
+            Event::Report(report) => drop(self.reports.try_send(report)),
         }
     }
 
@@ -315,8 +325,8 @@ impl Core {
 
 impl Room {
     /// Tells the room's task, or has the event wait for it. Of speakers and of a slot's picture
-    /// the last state is enough, reports do not wait; the others are at most two for each peer that
-    /// the room itself asked for.
+    /// the last state is enough; the others are at most two for each peer that the room itself
+    /// asked for.
     fn tell(&mut self, event: Event) {
         if self.untold.is_empty() {
             match self.events.try_send(event) {
@@ -348,9 +358,6 @@ impl Room {
             ) => (participant, slot, publisher) == (of, place, by),
             _ => false,
         };
-        if matches!(event, Event::Report(_)) {
-            return;
-        }
         self.untold.retain(|earlier| !replaces(earlier));
         self.untold.push_back(event);
     }

@@ -8,6 +8,7 @@ pub(super) struct Counters {
     pub received: AtomicU64,
     pub sent: AtomicU64,
     pub dropped: AtomicU64,
+    pub turns: AtomicU64,
     pub faults: AtomicU64,
     pub offers: AtomicU64,
 }
@@ -21,6 +22,8 @@ pub struct MediaCounters {
     pub sent: u64,
     /// Datagrams dropped, because a send buffer was full or the system refused them.
     pub dropped: u64,
+    /// Turns of the threads' loops.
+    pub turns: u64,
     /// Faults of a thread, each of which ended its peers.
     pub faults: u64,
     /// Offers that came, first ones and later ones.
@@ -38,6 +41,7 @@ impl Counters {
             received: self.received.load(Ordering::Relaxed),
             sent: self.sent.load(Ordering::Relaxed),
             dropped: self.dropped.load(Ordering::Relaxed),
+            turns: self.turns.load(Ordering::Relaxed),
             faults: self.faults.load(Ordering::Relaxed),
             offers: self.offers.load(Ordering::Relaxed),
             load,

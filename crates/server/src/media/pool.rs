@@ -11,9 +11,12 @@ use std::{
 };
 
 use mio::Poll;
-use tokio::sync::{Semaphore, mpsc};
+use tokio::{
+    sync::{Semaphore, mpsc, oneshot},
+    time::timeout,
+};
 use zoom_protocol::RoomId;
-use zoom_sfu::{Candidate, Certificate, Protocol, SfuConfig};
+use zoom_sfu::{Candidate, Certificate, MediaReport, Protocol, SfuConfig, SfuStats};
 
 use super::{
     MediaConfig, MediaCounters, RoomMedia, StartError,
@@ -28,6 +31,11 @@ use super::{
     socket::UdpPort,
     thread::{MediaThread, ThreadConfig, WAKE},
 };
+
+/// Reports on peers that wait to be read: those of four full rooms at one moment.
+const REPORTS: usize = 4_096;
+/// How long a thread may take to say what it holds.
+const STATS: Duration = Duration::from_secs(1);
 
 /// All media threads of one server; cheap to clone. They end with [`MediaPool::stop`], or with the
 /// last clone.
@@ -44,6 +52,7 @@ struct Shared {
     negotiations: Arc<Semaphore>,
     counters: Arc<Counters>,
     seats: Seats,
+    reports: Mutex<Option<mpsc::Receiver<Box<MediaReport>>>>,
     running: Mutex<Running>,
 }
 
@@ -75,6 +84,7 @@ impl MediaPool {
         let ports = Ports::open(&config)?;
         let seats = Seats::new(limits.ice_tcp_connections, limits.ice_tcp_per_address);
         let counters = Arc::new(Counters::default());
+        let (report, reports) = mpsc::channel(REPORTS);
 
         let mut polls = Vec::new();
         let mut lanes = Vec::new();
@@ -93,7 +103,7 @@ impl MediaPool {
                     limits: limits.clone(),
                     certificate: certificate.clone(),
                     candidates,
-                    max_upload_bps: None,
+                    max_upload_bps: share(config.max_upload_bps, config.threads),
                 }),
                 load: Arc::default(),
             });
@@ -111,6 +121,7 @@ impl MediaPool {
                 negotiations: Arc::new(Semaphore::new(processors())),
                 counters: Arc::clone(&counters),
                 seats: seats.clone(),
+                reports: Mutex::new(Some(reports)),
                 threads: lanes,
                 running: Mutex::default(),
             }),
@@ -136,7 +147,8 @@ impl MediaPool {
             })
             .map_err(StartError::Thread)?;
             let load = Arc::clone(&lane.load);
-            let core = Core::new(SfuConfig::clone(&lane.config), load, Instant::now());
+            let config = SfuConfig::clone(&lane.config);
+            let core = Core::new(config, load, report.clone(), Instant::now());
             let handle = thread::Builder::new()
                 .name(format!("media-{index}"))
                 .spawn(move || thread.run(core))
@@ -194,6 +206,42 @@ impl MediaPool {
         let connections = self.shared.seats.taken();
         let counters = &self.shared.counters;
         counters.read(load as u64, connections.into())
+    }
+
+    /// What the SFU of each thread holds and has done; `None` for a thread that is too busy to say.
+    pub async fn sfu_stats(&self) -> Vec<Option<SfuStats>> {
+        let asked = self.shared.threads.iter().map(|lane| {
+            let (reply, answer) = oneshot::channel();
+            lane.queue
+                .push(Control::Stats { reply })
+                .ok()
+                .map(|()| answer)
+        });
+        let asked: Vec<_> = asked.collect();
+        let mut stats = Vec::new();
+        for answer in asked {
+            stats.push(match answer {
+                Some(answer) => timeout(STATS, answer).await.ok().and_then(Result::ok),
+                None => None,
+            });
+        }
+        stats
+    }
+
+    /// The reports on every peer, for whoever asks first. Dropping them ends them; while they are
+    /// not read, those beyond a few thousand are dropped.
+    pub fn reports(&self) -> Option<mpsc::Receiver<Box<MediaReport>>> {
+        let mut reports = self.shared.reports.lock();
+        reports
+            .as_deref_mut()
+            .map_or_else(|poisoned| poisoned.get_mut().take(), Option::take)
+    }
+
+    /// Tells a room what the SFU would tell it.
+    #[cfg(test)]
+    pub(crate) fn tell(&self, event: zoom_sfu::Event) {
+        let lane = &self.shared.threads[0];
+        lane.queue.push(Control::Tell(event)).unwrap();
     }
 
     /// Ends every peer, closes the ports, and waits for the threads. Blocks for a moment; further
@@ -259,6 +307,13 @@ fn candidates(addresses: &Addresses, udp: &[UdpPort], ports: &Ports) -> Vec<Cand
     candidates
 }
 
+/// What each of so many threads may send: a room belongs to one of them and cannot borrow from the
+/// others, but together they stay under the whole.
+fn share(max_upload_bps: Option<u64>, threads: usize) -> Option<u64> {
+    let threads = u64::try_from(threads).unwrap_or(u64::MAX).max(1);
+    max_upload_bps.map(|all| all / threads)
+}
+
 fn processors() -> usize {
     thread::available_parallelism().map_or(1, usize::from)
 }
@@ -273,6 +328,12 @@ mod tests {
 
     use super::*;
 
+    #[test]
+    fn the_shares_of_the_threads_stay_under_the_whole() {
+        assert_eq!(share(None, 3), None);
+        assert_eq!(share(Some(20_000_000), 3), Some(6_666_666));
+    }
+
     #[tokio::test]
     async fn a_fault_ends_the_peers_and_not_the_thread() {
         let pool = MediaPool::start(MediaConfig {
@@ -280,6 +341,7 @@ mod tests {
             port: 0,
             threads: 1,
             advertise: vec![Ipv4Addr::LOCALHOST.into()],
+            max_upload_bps: None,
             limits: Limits::default(),
         })
         .unwrap();

@@ -10,7 +10,7 @@ use std::{
 use mio::{Registry, Token, Waker};
 use tokio::sync::{mpsc, oneshot};
 use zoom_protocol::{MediaAnswer, MediaOffer, ParticipantId, RoomId};
-use zoom_sfu::Command;
+use zoom_sfu::{Command, SfuStats};
 
 use super::{Busy, ConnectError, framing::FrameReader, seats::Seat};
 
@@ -34,11 +34,16 @@ pub(super) enum Control {
     },
     /// An ICE-TCP connection that may belong to a peer of this thread.
     Connection(Box<Handover>),
+    /// What the SFU holds and has done, for whoever watches the server.
+    Stats { reply: oneshot::Sender<SfuStats> },
     /// The end.
     Stop,
     /// A fault, as a fault of the SFU would be.
     #[cfg(test)]
     Fault,
+    /// An event, as the SFU would tell it.
+    #[cfg(test)]
+    Tell(zoom_sfu::Event),
 }
 
 /// An ICE-TCP connection on its way from the acceptor to the thread that knows its peer.
@@ -65,9 +70,9 @@ impl Control {
         match self {
             Self::OpenRoom { .. } | Self::CloseRoom { .. } | Self::Stop => true,
             Self::Command { command, .. } => matches!(command, Command::RemovePeer { .. }),
-            Self::Reoffer { .. } | Self::Connection(_) => false,
+            Self::Reoffer { .. } | Self::Connection(_) | Self::Stats { .. } => false,
             #[cfg(test)]
-            Self::Fault => true,
+            Self::Fault | Self::Tell(_) => true,
         }
     }
 }

@@ -135,6 +135,7 @@ impl MediaThread {
         for event in &*events {
             self.note(event);
         }
+        self.config.counters.turns.fetch_add(1, Ordering::Relaxed);
         let now = Instant::now();
         let next = self.handle_controls(core, now);
         self.receive_udp(core, now);
@@ -203,7 +204,13 @@ impl MediaThread {
                     reply,
                 } => core.reoffer(now, participant, offer, reply),
                 Control::Connection(handover) => self.take_over(core, *handover, now),
+                Control::Stats { reply } => {
+                    // Who asked may have waited for too long.
+                    let _ = reply.send(core.sfu().stats());
+                }
                 Control::Stop => next = Next::End,
+                #[cfg(test)]
+                Control::Tell(event) => core.event(event),
                 #[cfg(test)]
                 Control::Fault => panic!("a fault, as asked for"),
             }
