@@ -4,15 +4,13 @@
 
 use std::{error::Error, fs, path::Path};
 
-use zoom_rtp::{
-    AudioLevel, ExtensionIds, ExtensionValues, NewHeader, Tag,
-    rtcp::{ReportBlock, write},
-    write_header,
-};
+use zoom_fuzz_bodies::honest::{KEY_FRAME, opus, vp8};
+use zoom_rtp::rtcp::{ReportBlock, write};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = std::env::args().nth(1).ok_or("which folder?")?;
     let all = [
+        ("congestion", ways()),
         ("datagram", datagrams()),
         ("message", messages()?),
         ("offer", offers()?),
@@ -46,20 +44,18 @@ fn messages() -> Result<Vec<Vec<u8>>, Box<dyn Error>> {
         .collect())
 }
 
-/// Offers of browsers, whole, and a small one that is made again with another slot.
+/// Offers of browsers with few m-lines, since a fuzzer tries small inputs more often: one that
+/// sends, one that receives, and one that is made again with a slot more.
 fn offers() -> Result<Vec<Vec<u8>>, Box<dyn Error>> {
     let folder = root().join("crates/sfu/tests/offers");
-    let names = ["chromium-preferred", "firefox-preferred"];
     let mut seeds = Vec::new();
-    for name in names {
+    for name in ["chromium-preferred", "firefox-preferred"] {
         let text = fs::read_to_string(folder.join(name).with_extension("sdp"))?;
-        let small = cut(&text, &[0, 1, 4, 5]);
-        let words = "microphone=0 camera=1 person-0=4/5";
-        let large = cut(&text, &[0, 1, 4, 5, 22]);
-        let more = "microphone=0 camera=1 person-0=4/5 voice-0=22";
-        seeds.push(format!("{small}\0{words}").into_bytes());
-        seeds.push(format!("{small}\0{words}\0{large}\0{more}").into_bytes());
-        seeds.push(text.into_bytes());
+        let sending = format!("{}\0microphone=0 camera=1", cut(&text, &[0, 1]));
+        let receiving = format!("{}\0person-0=4/5", cut(&text, &[4, 5]));
+        let before = format!("{}\0microphone=0", cut(&text, &[0]));
+        let after = format!("{}\0microphone=0 voice-0=22", cut(&text, &[0, 22]));
+        seeds.extend([sending, receiving, format!("{before}\0{after}")].map(String::into_bytes));
     }
     Ok(seeds)
 }
@@ -79,64 +75,11 @@ fn cut(text: &str, mids: &[usize]) -> String {
     head.chain(kept).collect::<Vec<_>>().join("\n")
 }
 
-/// What the guests of the target negotiate, as Chromium numbers it.
-const IDS: ExtensionIds = ExtensionIds {
-    mid: Some(4),
-    rid: Some(10),
-    repaired_rid: Some(11),
-    transport_cc: Some(3),
-    audio_level: Some(1),
-    orientation: Some(13),
-};
-
-fn packet(
-    payload_type: u8,
-    sequence: u16,
-    mid: &str,
-    rid: Option<&str>,
-    payload: &[u8],
-) -> Vec<u8> {
-    let mut packet = Vec::new();
-    let header = NewHeader {
-        marker: true,
-        payload_type,
-        sequence,
-        timestamp: u32::from(sequence) * 3_000,
-        ssrc: 0x1000 + u32::from(payload_type),
-    };
-    let values = ExtensionValues {
-        mid: Tag::new(mid),
-        rid: rid.and_then(Tag::new),
-        transport_cc: Some(sequence),
-        audio_level: (payload_type == 111).then_some(AudioLevel {
-            voice: true,
-            level_dbov: -30,
-        }),
-        ..ExtensionValues::default()
-    };
-    write_header(&mut packet, &header, &IDS, &values);
-    packet.extend(payload);
-    packet
-}
-
-fn opus() -> Vec<u8> {
-    packet(111, 7, "0", None, &[0xfc; 40])
-}
-
-/// The beginning of a key frame (RFC 7741 section 4.2, RFC 6386 section 9.1).
-const KEY_FRAME: [u8; 16] = [
-    0x90, 0xe0, 0x92, 0x34, 0x50, 0x20, 0x10, 0x02, 0x00, 0x9d, 0x01, 0x2a, 0x80, 0x02, 0x68, 0x01,
-];
-
-fn vp8(rid: &str) -> Vec<u8> {
-    packet(96, 9, "1", Some(rid), &KEY_FRAME)
-}
-
 fn headers() -> Vec<Vec<u8>> {
     let ids = [4, 10, 11, 3, 1, 13];
     let mut two_byte = vec![0x90, 0x6f, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 0x10, 0, 0, 2];
     two_byte.extend([4, 1, b'0', 0, 20, 2, 1, 2, 9]);
-    let mut padded = opus();
+    let mut padded = opus(7);
     if let Some(first) = padded.first_mut() {
         *first |= 0x20;
     }
@@ -144,7 +87,7 @@ fn headers() -> Vec<Vec<u8>> {
     let with_sources = vec![
         0x82, 0x60, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 4, 0, 0, 0, 5, 1,
     ];
-    [opus(), vp8("q"), two_byte, padded, with_sources]
+    [opus(7), vp8(9, "q"), two_byte, padded, with_sources]
         .into_iter()
         .map(|packet| [&ids[..], &packet].concat())
         .collect()
@@ -249,6 +192,28 @@ fn changes_of_source() -> Vec<Vec<u8>> {
     [0, 1].map(|kind| [&[kind, 7][..], &steps].concat()).into()
 }
 
+/// A way that carries all, one that queues and loses, and one whose receiver lies.
+fn ways() -> Vec<Vec<u8>> {
+    let round = |deltas: &[u8]| {
+        let sent = vec![200; deltas.len()];
+        [step(0, &sent), step(3, &[100]), step(1, deltas)].concat()
+    };
+    let wanted = step(4, &[0x20, 0, 0, 0, 0x10, 0]);
+    let good = round(&[8; 20]).repeat(10);
+    let bad = round(&[40, 60, 80, 0xff, 100, 120, 0xff, 140]).repeat(10);
+    let lie = step(
+        6,
+        &[0, 9, 0xff, 0xff, 0xff, 0x7f, 0xff, 0x80, 0, 0, 1, 0, 0],
+    );
+    let remb = step(7, &[0xff; 8]);
+    let feedback: Vec<u8> = compounds().iter().flat_map(|c| step(2, c)).collect();
+    vec![
+        [wanted.clone(), good.clone(), bad].concat(),
+        [good, lie, remb, step(5, &[1, 0, 0]), step(3, &[9, 0])].concat(),
+        [wanted, feedback].concat(),
+    ]
+}
+
 /// Honest packets, the same again, and changed ones.
 fn sealed() -> Vec<Vec<u8>> {
     let compounds = compounds();
@@ -258,14 +223,14 @@ fn sealed() -> Vec<Vec<u8>> {
     let of_profile = |profile| {
         [
             vec![profile],
-            step(0, &opus()),
+            step(0, &opus(7)),
             step(3, &[]),
-            step(1, &change(vp8("q"), 1)),
-            step(8, &vp8("h")),
+            step(1, &change(vp8(9, "q"), 1)),
+            step(8, &vp8(9, "h")),
             step(4, &report),
             step(7, &[]),
             step(5, &change(report.clone(), 0)),
-            step(2, &opus()),
+            step(2, &opus(7)),
             step(6, &report),
         ]
         .concat()
@@ -305,7 +270,7 @@ fn datagrams() -> Vec<Vec<u8>> {
             step(5, &[1, 0]),
         ]
         .concat(),
-        [step(0, &opus()), step(1, &opus()), step(2, &vp8("q"))].concat(),
+        [step(0, &opus(7)), step(1, &opus(7)), step(2, &vp8(9, "q"))].concat(),
         [step(6, &[0]), step(7, &[0, 2, 40, 22]), step(5, &[3, 0xe7])].concat(),
         [step(
             0x10,
@@ -314,5 +279,47 @@ fn datagrams() -> Vec<Vec<u8>> {
         .concat(),
     ];
     seeds.extend(compounds().iter().map(|compound| step(0x00, compound)));
+    seeds.extend(compounds().iter().map(|compound| step(0x19, compound)));
+    // Sound and picture, with a gap, a late packet and the end of a picture.
+    let picture = |sequence, rid| step(0x08, &vp8(sequence, rid));
+    let flow = [
+        step(0x08, &opus(0)),
+        step(0x18, &opus(0)),
+        picture(0, "q"),
+        picture(0, "h"),
+        step(5, &[20]),
+        step(0x08, &opus(2)),
+        picture(3, "q"),
+        picture(2, "q"),
+        step(7, &[0, 2, 80, 45]),
+        picture(1, "h"),
+        step(5, &[1, 0]),
+    ]
+    .concat();
+    // Words that stand for the server's own streams and numbers.
+    let words =
+        |words: &[u32]| -> Vec<u8> { words.iter().flat_map(|word| word.to_be_bytes()).collect() };
+    let asked = [
+        step(0x19, &words(&[0x81cd_0004, 9, 1, 0x100, 0x111])),
+        step(0x19, &words(&[0x81cd_0003, 9, 2, 0x123])),
+        step(0x19, &words(&[0x81ce_0002, 9, 2])),
+        step(0x19, &words(&[0x84ce_0004, 9, 0, 2, 0x0100_0000])),
+        step(
+            0x19,
+            &words(&[0x8fcd_0005, 9, 1, 0x0101_0504, 0x100, 0x2004_0404]),
+        ),
+        step(
+            0x19,
+            &words(&[0x8fce_0005, 9, 0, 0x5245_4d42, 0x0103_ffff, 1]),
+        ),
+        step(0x19, &words(&[0x81c9_0007, 9, 1, 0x4000_0001, 7, 8, 9, 10])),
+        step(0x09, &words(&[0x80c8_0006, 210_032_241, 7, 8, 9, 10, 11])),
+        step(5, &[1, 0xf4]),
+        step(0x19, &words(&[0x81cb_0001, 1])),
+    ];
+    let asked = asked.concat();
+    seeds.push(flow.clone());
+    seeds.push([flow.clone(), asked.clone()].concat());
+    seeds.push([asked, flow].concat());
     seeds
 }

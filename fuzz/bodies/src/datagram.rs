@@ -35,6 +35,7 @@ pub fn run(data: &[u8]) {
             .take()
             .filter(|(world, inputs)| !world.is_over && *inputs < INPUTS)
             .unwrap_or_else(|| (World::new(), 0));
+        world.begin();
         for (kind, content) in Steps(data).take(STEPS) {
             step(&mut world, kind, content);
         }
@@ -83,6 +84,8 @@ fn step(world: &mut World, kind: u8, content: &[u8]) {
             });
         }
         7 => assign(world, number, content),
+        8 | 10 | 12 => world.sealed_rtp(number, content),
+        9 | 11 | 13 => world.sealed_rtcp(number, content),
         _ => {
             let address = guest.address;
             world.datagram(udp, address, content);

@@ -16,6 +16,8 @@ use str0m::{
 use zoom_protocol::{Limits, MediaAnswer, MediaOffer, Slot, SlotId, SlotKind, SourceMids};
 use zoom_sfu::{Candidate, Certificate, Protocol, SfuConfig};
 
+use crate::media::Media;
+
 /// An offer as Chromium makes it for a page.
 const OFFER: &str = include_str!("../../../crates/sfu/tests/offers/chromium-preferred.sdp");
 
@@ -59,8 +61,8 @@ pub(crate) struct Guest {
     server_password: String,
     dtls: Box<dyn DtlsInstance>,
     offer: MediaOffer,
-    /// Whether its end of the handshake is done.
-    pub(crate) has_keys: bool,
+    /// Its media, once the handshake is done.
+    pub(crate) media: Option<Media>,
 }
 
 impl Guest {
@@ -86,7 +88,7 @@ impl Guest {
             server_ufrag: String::new(),
             server_password: String::new(),
             dtls,
-            has_keys: false,
+            media: None,
         }
     }
 
@@ -135,9 +137,11 @@ impl Guest {
 
     /// Takes a datagram of the server.
     pub(crate) fn handle(&mut self, datagram: &[u8]) {
-        if matches!(datagram.first(), Some(20..=63)) {
+        match (datagram.first(), &mut self.media) {
             // Whatever is wrong with it shows in that no keys come.
-            self.dtls.handle_packet(datagram).ok();
+            (Some(20..=63), _) => drop(self.dtls.handle_packet(datagram)),
+            (Some(128..=191), Some(media)) => media.hear(datagram),
+            (Some(_) | None, Some(_) | None) => {}
         }
     }
 
@@ -150,7 +154,9 @@ impl Guest {
             match self.dtls.poll_output(&mut buffer) {
                 DtlsOutput::Packet(packet) => sent.push(packet.to_vec()),
                 DtlsOutput::BufferTooSmall { needed } => buffer.resize(needed, 0),
-                DtlsOutput::KeyingMaterial(..) => self.has_keys = true,
+                DtlsOutput::KeyingMaterial(material, profile) => {
+                    self.media = Media::new(profile, &material);
+                }
                 DtlsOutput::Timeout(_) => return sent,
                 DtlsOutput::Connected
                 | DtlsOutput::PeerCert(_)

@@ -5,8 +5,11 @@
 //! and the test `corpus` runs them over all that was found, without a fuzzer. It uses no part of
 //! the program that a stranger's bytes do not reach.
 
+pub mod congestion;
 pub mod datagram;
 mod guest;
+pub mod honest;
+mod media;
 pub mod message;
 pub mod offer;
 pub mod reception;
@@ -22,6 +25,7 @@ pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target.
 pub const TARGETS: &[Target] = &[
+    ("congestion", congestion::run),
     ("datagram", datagram::run),
     ("message", message::run),
     ("offer", offer::run),

@@ -8,7 +8,10 @@ use std::{
 use zoom_protocol::{ParticipantId, RoomId, SlotId, SlotKind, Sources};
 use zoom_sfu::{Command, Event, Output, Protocol, Sfu, Transport, negotiate};
 
-use crate::guest::{self, Guest};
+use crate::{
+    guest::{self, Guest},
+    honest::{opus, vp8},
+};
 
 /// The guests that are connected; one more has only proved its address.
 const CONNECTED: usize = 2;
@@ -59,8 +62,9 @@ impl World {
                 participant,
                 sources: sources(u8::MAX),
             });
-            for (at, kind) in [(1, SlotKind::Person), (2, SlotKind::Stage)] {
-                let publisher = Some(id((number + at) % (CONNECTED + 1)));
+            for kind in [SlotKind::Person, SlotKind::Stage] {
+                // The two who are connected see each other, the third sees the first.
+                let publisher = Some(id(usize::from(number == 0)));
                 world.assign(
                     number,
                     SlotId { kind, index: 0 },
@@ -70,7 +74,51 @@ impl World {
             }
         }
         world.connect();
+        for sequence in 0..3 {
+            for number in 0..CONNECTED {
+                world.sealed_rtp(number, &opus(sequence));
+                for rid in ["q", "h", "f"] {
+                    world.sealed_rtp(number, &vp8(sequence, rid));
+                }
+            }
+            world.pass(Duration::from_millis(50));
+        }
         world
+    }
+
+    /// Another input begins.
+    pub(crate) fn begin(&mut self) {
+        for guest in &mut self.guests {
+            if let Some(media) = &mut guest.media {
+                media.begin();
+            }
+        }
+    }
+
+    /// Sends an RTP packet sealed with a guest's keys, if it has any.
+    pub(crate) fn sealed_rtp(&mut self, number: usize, packet: &[u8]) {
+        let guest = &mut self.guests[number];
+        let address = guest.address;
+        if let Some(sealed) = guest
+            .media
+            .as_mut()
+            .and_then(|media| media.seal_rtp(packet))
+        {
+            self.datagram(Protocol::Udp, address, &sealed);
+        }
+    }
+
+    /// Sends a compound packet sealed with a guest's keys, if it has any.
+    pub(crate) fn sealed_rtcp(&mut self, number: usize, packet: &[u8]) {
+        let guest = &mut self.guests[number];
+        let address = guest.address;
+        if let Some(sealed) = guest
+            .media
+            .as_mut()
+            .and_then(|media| media.seal_rtcp(packet))
+        {
+            self.datagram(Protocol::Udp, address, &sealed);
+        }
     }
 
     fn connect(&mut self) {
@@ -87,7 +135,12 @@ impl World {
                 }
             }
             self.drain();
-            if self.connected == CONNECTED && self.guests.iter().take(CONNECTED).all(|g| g.has_keys)
+            if self.connected == CONNECTED
+                && self
+                    .guests
+                    .iter()
+                    .take(CONNECTED)
+                    .all(|g| g.media.is_some())
             {
                 return;
             }
@@ -171,5 +224,21 @@ pub(crate) fn sources(bits: u8) -> Sources {
         camera: bits & 2 != 0,
         screen: bits & 4 != 0,
         screen_audio: bits & 8 != 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sealed_packets_of_one_guest_reach_the_other() {
+        let world = World::new();
+        assert!(!world.is_over);
+        for guest in &world.guests[..CONNECTED] {
+            let media = guest.media.as_ref().unwrap();
+            // Sound and a picture.
+            assert!(media.streams_heard() >= 2, "{media:?}");
+        }
     }
 }

@@ -37,6 +37,11 @@ fn every_target_has_a_corpus_and_every_corpus_a_target() {
 }
 
 #[test]
+fn feedback_that_was_found() {
+    replay("congestion");
+}
+
+#[test]
 fn datagrams_that_were_found() {
     replay("datagram");
 }
