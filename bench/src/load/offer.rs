@@ -10,7 +10,7 @@ use str0m::{
 };
 use zoom_client::protocol::{MediaOffer, Slot, SlotId, SlotKind, SourceMids};
 
-use super::browser;
+use super::{browser, keys};
 
 /// The camera's layers, the smallest first.
 pub(crate) const RIDS: [&str; 3] = ["q", "h", "f"];
@@ -34,6 +34,7 @@ pub(crate) struct Draft {
 /// A session without m-lines.
 pub(super) fn session() -> Rtc {
     RtcConfig::new()
+        .set_crypto_provider(keys::provider())
         .clear_codecs()
         .enable_opus(true, false)
         .enable_vp8(true)

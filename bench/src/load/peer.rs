@@ -1,7 +1,6 @@
 //! One synthetic person's RTCPeerConnection.
 
 use std::{
-    collections::HashMap,
     net::IpAddr,
     time::{Duration, Instant},
 };
@@ -11,20 +10,24 @@ use mio::net::UdpSocket;
 use str0m::{
     Candidate, Event, IceConnectionState, Input, Output, Rtc,
     format::Codec,
-    media::Pt,
     net::{Protocol, Receive},
-    rtp::{ExtensionValues, RtpPacket, RtpWrite},
+    rtp::{ExtensionValues, RtpWrite},
 };
 use zoom_client::{
     media::Stamp,
     protocol::{MediaAnswer, ParticipantId},
 };
 
-use super::{Counts, Plan, offer::Draft, source::Sources};
+use super::{
+    Counts, Plan,
+    keys::Keys,
+    offer::Draft,
+    receiver::{Announced, Came, PayloadTypes, Receiver},
+    source::Sources,
+};
 use crate::{
     batch::{self, Batch, Datagram},
     profile,
-    sequence::Sequence,
 };
 
 /// The level that microphones report (RFC 6464), in dBov.
@@ -32,15 +35,17 @@ const LEVEL_DBOV: i8 = -30;
 /// Batches of one socket that are read before the others have their turn.
 const BATCHES_PER_TURN: usize = 4;
 
-/// One synthetic person's end.
+/// One synthetic person's end. str0m connects it and sends; what comes is [`Receiver`]'s.
 pub(crate) struct Peer {
     rtc: Rtc,
     pub(crate) socket: UdpSocket,
     local: std::net::SocketAddr,
-    opus: Pt,
-    vp8: Pt,
-    rtx: Option<Pt>,
-    streams: HashMap<u32, Sequence>,
+    /// Where the server is, as the last datagram from it says.
+    server: Option<std::net::SocketAddr>,
+    types: PayloadTypes,
+    announced: Announced,
+    /// There from the end of DTLS on.
+    receiver: Option<Receiver>,
     sources: Option<Sources>,
     /// Whether somebody publishes whom this person should see or hear.
     pub(crate) expects: bool,
@@ -55,16 +60,6 @@ pub(crate) struct Peer {
     pub(crate) came: u64,
     /// When str0m wants to be called.
     due: Instant,
-    /// What is handled just then.
-    at_hand: AtHand,
-}
-
-/// The datagram that is handled just then.
-#[derive(Clone, Copy, Debug, Default)]
-struct AtHand {
-    arrived_us: u64,
-    repair: bool,
-    delivered: bool,
 }
 
 /// What a person does in a room; by default nothing.
@@ -107,6 +102,11 @@ impl Peer {
             found.map(|params| (params.pt(), params.resend()))
         };
         let ((opus, _), (vp8, rtx)) = (params(Codec::Opus)?, params(Codec::Vp8)?);
+        let types = PayloadTypes {
+            opus: *opus,
+            vp8: *vp8,
+            rtx: rtx.map(|rtx| *rtx),
+        };
         let sources = match role.publish {
             // Nothing is due until sending is switched on.
             Some((plan, participant)) => {
@@ -119,10 +119,10 @@ impl Peer {
             rtc,
             socket,
             local,
-            opus,
-            vp8,
-            rtx,
-            streams: HashMap::new(),
+            server: None,
+            types,
+            announced: Announced::read(&answer.answer),
+            receiver: None,
             sources,
             expects: role.expects,
             pictures: role.pictures,
@@ -133,7 +133,6 @@ impl Peer {
             profile: None,
             came: 0,
             due: Instant::now(),
-            at_hand: AtHand::default(),
         })
     }
 
@@ -150,7 +149,9 @@ impl Peer {
             return None;
         }
         let sources = self.sources.as_ref().and_then(Sources::next);
-        Some(sources.map_or(self.due, |next| next.min(self.due)))
+        let reports = self.receiver.as_ref().map(Receiver::due);
+        let others = [sources, reports].into_iter().flatten().min();
+        Some(others.map_or(self.due, |next| next.min(self.due)))
     }
 
     /// Does what is due.
@@ -164,6 +165,13 @@ impl Peer {
             for packet in packets {
                 self.write(packet, counts);
             }
+        }
+        if let (Some(receiver), Some(server)) = (&mut self.receiver, self.server) {
+            receiver.poll(now, |packet| {
+                let sent = self.socket.send_to(packet, server);
+                counts.unsent += u64::from(sent.is_err());
+                counts.feedback += 1;
+            });
         }
         if self.due <= now {
             self.input(Input::Timeout(now), counts);
@@ -226,58 +234,54 @@ impl Peer {
         let Some(source) = datagram.source.filter(|_| !self.ended) else {
             return;
         };
+        let rtp = matches!(datagram.bytes, [first, ..] if first & 0xc0 == 0x80);
+        let reports = is_rtcp(datagram.bytes);
+        self.server = Some(source);
+        if rtp && !reports {
+            match &mut self.receiver {
+                Some(receiver) => {
+                    let came = receiver.rtp(datagram.bytes, datagram.arrived_us, counts);
+                    if came == Came::Media {
+                        self.came += 1;
+                        self.first_packet_at.get_or_insert_with(Instant::now);
+                    }
+                }
+                // Before the end of DTLS nothing can be opened.
+                None => counts.undecrypted += 1,
+            }
+            return;
+        }
+        if let Some(receiver) = self.receiver.as_mut().filter(|_| reports) {
+            receiver.rtcp(datagram.bytes, datagram.arrived_us);
+            // What a publisher is asked and told is str0m's, which sends for it.
+            if self.sources.is_none() {
+                return;
+            }
+        }
         self.note_profile(datagram.bytes);
-        let media = self.count(datagram.bytes, counts);
-        self.at_hand = AtHand {
-            arrived_us: datagram.arrived_us,
-            repair: media == Some(Media::Repair),
-            delivered: false,
-        };
         let Ok(receive) = Receive::new(Protocol::Udp, source, self.local, datagram.bytes) else {
             return;
         };
         self.input(Input::Receive(Instant::now(), receive), counts);
-        if media == Some(Media::First) {
-            self.came += 1;
-            if !self.at_hand.delivered {
-                counts.undecrypted += 1;
-            }
-        }
-    }
-
-    /// Counts a datagram by what its header says in the clear (RFC 3550 section 5.1).
-    fn count(&mut self, bytes: &[u8], counts: &mut Counts) -> Option<Media> {
-        let [first, second, high, low, _, _, _, _, s0, s1, s2, s3] = *bytes.first_chunk()?;
-        if first & 0xc0 != 0x80 || is_rtcp(bytes) {
-            return None;
-        }
-        let pt = Pt::new_with_value(second & 0x7f);
-        if Some(pt) == self.rtx {
-            counts.repairs += 1;
-            return Some(Media::Repair);
-        }
-        if pt != self.opus && pt != self.vp8 {
-            return None;
-        }
-        let ssrc = u32::from_be_bytes([s0, s1, s2, s3]);
-        let sequence = self.streams.entry(ssrc).or_default();
-        if !counts.take(sequence, u16::from_be_bytes([high, low])) {
-            return Some(Media::Again);
-        }
-        if pt == self.vp8 {
-            counts.video_packets += 1;
-            counts.video_bytes += bytes.len() as u64;
-        } else {
-            counts.audio_bytes += bytes.len() as u64;
-        }
-        Some(Media::First)
     }
 
     fn input(&mut self, input: Input<'_>, counts: &mut Counts) {
         let done = self.rtc.handle_input(input).map_err(anyhow::Error::from);
-        if done.and_then(|()| self.drain(counts)).is_err() || !self.rtc.is_alive() {
+        let done = done.and_then(|()| self.drain(counts));
+        if done.and_then(|()| self.take_keys()).is_err() || !self.rtc.is_alive() {
             self.ended = true;
         }
+    }
+
+    /// Begins to receive with the keys of a handshake that has just ended.
+    fn take_keys(&mut self) -> Result<()> {
+        if self.receiver.is_none()
+            && let Some(keys) = Keys::take()
+        {
+            let announced = std::mem::take(&mut self.announced);
+            self.receiver = Some(Receiver::new(&keys, self.types, announced)?);
+        }
+        Ok(())
     }
 
     /// Takes everything that str0m has to say.
@@ -297,15 +301,13 @@ impl Peer {
                     counts.unsent += u64::from(sent.is_err());
                     counts.feedback += u64::from(is_rtcp(&transmit.contents));
                 }
-                Output::Event(event) => self.event(event, counts),
+                Output::Event(event) => self.event(event),
             }
         }
     }
 
-    fn event(&mut self, event: Event, counts: &mut Counts) {
-        if let Event::RtpPacket(packet) = event {
-            self.delivered(&packet, counts);
-        } else if let Event::KeyframeRequest(request) = event {
+    fn event(&mut self, event: Event) {
+        if let Event::KeyframeRequest(request) = event {
             if let Some(sources) = &mut self.sources {
                 sources.want_key(request.mid, request.rid);
             }
@@ -319,25 +321,6 @@ impl Peer {
         }
     }
 
-    /// A packet came through decryption.
-    fn delivered(&mut self, packet: &RtpPacket, counts: &mut Counts) {
-        self.at_hand.delivered = true;
-        self.first_packet_at.get_or_insert_with(Instant::now);
-        let stamp = if packet.header.payload_type == self.opus {
-            Stamp::read_opus(&packet.payload)
-        } else {
-            Stamp::read_vp8(&packet.payload)
-        };
-        if self.at_hand.repair {
-            counts.repaired += 1;
-        } else if let Some(stamp) = stamp {
-            let delay = self.at_hand.arrived_us.saturating_sub(stamp.captured_us);
-            counts.delay_us.add(delay);
-        } else {
-            counts.unstamped += 1;
-        }
-    }
-
     fn note_profile(&mut self, datagram: &[u8]) {
         if self.profile.is_none() {
             self.profile = profile::chosen(datagram);
@@ -346,16 +329,8 @@ impl Peer {
 
     /// Streams that packets came in.
     pub(crate) fn streams(&self) -> usize {
-        self.streams.len()
+        self.receiver.as_ref().map_or(0, Receiver::streams)
     }
-}
-
-/// What a media packet is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Media {
-    First,
-    Again,
-    Repair,
 }
 
 /// Whether a datagram is RTCP and no RTP (RFC 5761 section 4).
