@@ -33,9 +33,12 @@ const LONG_QUEUE_US: i64 = 80_000;
 /// To it comes half a round trip, because more is under way on a long one, and less surely so much.
 const COMING_QUEUE_US: f64 = 150_000.0;
 
-/// A feedback about so many packets over so many microseconds shows how packets leave a queue.
-const PASSING_PACKETS: u64 = 3;
+/// A feedback about so many microseconds shows how packets leave a queue.
 const PASSING_US: i64 = 20_000;
+
+/// Loss of a moment that is made up for in what a full way carries, above the way's own, and at most.
+const BURST_OF_LOSS: f64 = 0.2;
+const MOST_MADE_UP: f64 = 0.4;
 
 /// While the queue is not long, overuse leaves at least this share of the estimate: bursts of loss
 /// and gaps in what is sent make the acknowledged bitrate look lower than the capacity.
@@ -68,6 +71,9 @@ const REMB_HOLDS_US: i64 = 5_000_000;
 /// Without transport-wide feedback the estimate rises to what the receiver reports by at most this
 /// factor a report.
 const REMB_RISE: f64 = 1.5;
+
+/// Loss that is found to be congestion again within this time shows a capacity, microseconds.
+const CONGESTED_AGAIN_US: i64 = 15_000_000;
 
 /// The round trip before it is known, microseconds.
 const ASSUMED_RTT_US: i64 = 100_000;
@@ -106,9 +112,13 @@ pub struct CongestionController {
     queue: QueueEstimate,
     drain: Drain,
     acknowledged: ByteRate,
+    /// The same with what was lost on the way.
+    passing: ByteRate,
     sending: ByteRate,
     rate: RateControl,
     loss: LossBound,
+    /// When loss was last found to be congestion.
+    congested_us: Option<i64>,
     usage: Usage,
 
     feedback_rtt_us: Option<i64>,
@@ -130,8 +140,8 @@ impl Heard {
     /// The rate at which what was sent after `before` came through, lost or not.
     fn passing_bps(&self, before: &Self) -> Option<f64> {
         let span_us = self.arrived_us - before.arrived_us;
-        let enough = self.number >= before.number + PASSING_PACKETS && span_us >= PASSING_US;
-        enough.then(|| f64::from(self.total.wrapping_sub(before.total)) * 8e6 / span_us as f64)
+        (span_us >= PASSING_US)
+            .then(|| f64::from(self.total.wrapping_sub(before.total)) * 8e6 / span_us as f64)
     }
 }
 
@@ -168,9 +178,11 @@ impl CongestionController {
             queue: QueueEstimate::new(),
             drain: Drain::default(),
             acknowledged: ByteRate::new(),
+            passing: ByteRate::new(),
             sending: ByteRate::new(),
             rate: RateControl::new(start_bps, 0),
             loss: LossBound::new(0),
+            congested_us: None,
             usage: Usage::Normal,
             feedback_rtt_us: None,
             reported_rtt_us: None,
@@ -314,7 +326,7 @@ impl CongestionController {
             self.remb = None;
             self.conclude(now_us);
         }
-        let wish = self.wish();
+        let wish = self.wish(now_us);
         self.probe.poll(now_us, wish.as_ref())
     }
 
@@ -324,7 +336,7 @@ impl CongestionController {
         let silence = self
             .heard
             .and_then(|_| self.silence.next_due_us(self.rtt_us()));
-        let probe = self.probe.next_due_us(self.wish().as_ref());
+        let probe = self.probe.next_due_us(self.wish(0).as_ref());
         let remb = self.remb.map(|(_, until_us)| until_us);
         let due_us = [silence, probe, remb].into_iter().flatten().min()?;
         Some(self.began + Duration::from_micros(due_us.max(0).unsigned_abs()))
@@ -346,6 +358,7 @@ impl CongestionController {
                 batch.lost += 1;
                 let sent = *sent;
                 self.sending.add(sent.sent_us, sent.bytes);
+                self.passing.add(self.last_arrival_us, sent.bytes);
             }
             return;
         };
@@ -386,6 +399,7 @@ impl CongestionController {
         self.last_skew_us = Some(skew_us);
         self.last_arrival_us = arrival_us;
         self.acknowledged.add(arrival_us, sent.bytes);
+        self.passing.add(arrival_us, sent.bytes);
         self.queue.on_packet(skew_us);
         self.drain.on_arrival(arrival_us, sent.bytes);
         if let Some(id) = sent.cluster {
@@ -411,6 +425,7 @@ impl CongestionController {
         self.queue.reset();
         self.drain.stop();
         self.acknowledged.reset();
+        self.passing.reset();
     }
 
     /// Draws the conclusions from a feedback.
@@ -418,16 +433,16 @@ impl CongestionController {
         let short = self.acknowledged.bps(SHORT_MS);
         let evidence = Evidence {
             now_us,
-            capacity_bps: short.map(|bps| bps / (1.0 - self.loss.own())),
+            capacity_bps: self.capacity_bps(),
             acknowledged_bps: self.acknowledged.bps(LONG_MS),
             rtt_us: self.rtt_us(),
         };
         let passing = self.heard.zip(before);
         let passing_bps = passing.and_then(|(heard, before)| heard.passing_bps(&before));
         let unheard = self.unheard(now_us);
-        let ahead_us = passing_bps.or(short).map_or(0.0, |bps| {
-            unheard.queue_ahead_us(self.queue.now_us(), bps)
-        });
+        let ahead_us = passing_bps
+            .or(short)
+            .map_or(0.0, |bps| unheard.queue_ahead_us(self.queue.now_us(), bps));
         self.usage = self.present_usage(ahead_us);
 
         if !self.drain.is_active() {
@@ -443,6 +458,15 @@ impl CongestionController {
         self.conclude(now_us);
     }
 
+    /// What the way carries if it is full: what arrives, and what was lost behind the bottleneck,
+    /// which cannot be told from what the bottleneck dropped and so is believed only in part.
+    fn capacity_bps(&self) -> Option<f64> {
+        let arrives = self.acknowledged.bps(SHORT_MS)?;
+        let passes = self.passing.bps(SHORT_MS)?;
+        let own = (self.loss.own() + BURST_OF_LOSS).min(MOST_MADE_UP);
+        Some(passes.min(arrives / (1.0 - own)))
+    }
+
     /// The detector looks at the slope; how long the queue is confirms or overrules it.
     /// `ahead_us` is how long it will be by what is under way.
     fn present_usage(&self, ahead_us: f64) -> Usage {
@@ -456,6 +480,8 @@ impl CongestionController {
         }
         match self.detector.usage() {
             Usage::Overuse if queue_us < JITTER_US => Usage::Normal,
+            // The slope is of the last moments; the queue already goes.
+            Usage::Overuse if growth_us < 0 => Usage::Underuse,
             Usage::Overuse if queue_us < CALM_QUEUE_US && self.is_application_limited() => {
                 Usage::Underuse
             }
@@ -503,7 +529,7 @@ impl CongestionController {
             Drained::Going => return,
             Drained::Gone(Some(capacity_bps)) => {
                 let capacity_bps = capacity_bps / (1.0 - self.loss.own());
-                self.rate.on_capacity(capacity_bps);
+                self.rate.on_capacity(capacity_bps, now_us);
                 let kept = (capacity_bps * AFTER_DRAIN).min(self.rate.estimate_bps());
                 let deep = kept < self.rate.estimate_bps() * DEEP;
                 self.rate.set(kept, now_us);
@@ -533,10 +559,22 @@ impl CongestionController {
             sending_bps.min(self.estimate_bps),
             self.rtt_us(),
         );
+        if self.loss.step_was_too_high() && self.rate.take_step_back(now_us) {
+            self.probe.on_mistake(now_us);
+            self.loss.forget(now_us);
+            return;
+        }
         match verdict {
             Verdict::None => {}
             Verdict::Congestion(bps) => {
-                self.rate.on_capacity(bps);
+                // Twice in a row it is no burst that came and went by chance.
+                if self
+                    .congested_us
+                    .replace(now_us)
+                    .is_some_and(|before_us| now_us - before_us < CONGESTED_AGAIN_US)
+                {
+                    self.rate.on_capacity(bps, now_us);
+                }
                 self.rate.set(bps.min(self.rate.estimate_bps()), now_us);
                 self.probe.on_decrease(now_us, false);
             }
@@ -551,10 +589,8 @@ impl CongestionController {
         if self.usage == Usage::Overuse || self.drain.is_active() {
             return;
         }
-        if let Some(Outcome::Carried(bps) | Outcome::Full(bps)) = outcome
-            && bps > self.rate.estimate_bps()
-        {
-            self.rate.set(bps, now_us);
+        if let Some(Outcome::Carried(bps) | Outcome::Full(bps)) = outcome {
+            self.rate.on_probe(bps, now_us);
         }
     }
 
@@ -591,17 +627,18 @@ impl CongestionController {
     }
 
     /// What a probe is measured by, if the way is calm enough for one.
-    fn wish(&self) -> Option<Wish> {
+    fn wish(&self, now_us: i64) -> Option<Wish> {
         let calm = self.heard.is_some()
             && !self.silence.is_silent()
             && !self.drain.is_active()
             && self.usage != Usage::Overuse
             && self.queue.now_us() < CALM_QUEUE_US
-            && self.loss.bound_bps().is_none();
+            && !self.loss.holds();
         let remb = self.remb.map_or(f64::INFINITY, |(bps, _)| bps);
         calm.then(|| Wish {
             estimate_bps: self.estimate_bps,
             wanted_bps: self.wanted_bps,
+            at_capacity: self.rate.knows_capacity(now_us),
             max_bps: remb.min(self.config.max_bps as f64),
         })
     }

@@ -172,7 +172,15 @@ mod tests {
         drain.update(50_000, 40_000, 1e6, NONE);
         let short = cap(&drain);
         assert!(long < 0.2e6 && short > 0.6e6, "{long} {short}");
-        drain.update(100_000, 40_000, 1e6, Unheard { bytes: 5_000, us: 0 });
+        drain.update(
+            100_000,
+            40_000,
+            1e6,
+            Unheard {
+                bytes: 5_000,
+                us: 0,
+            },
+        );
         assert!(cap(&drain) < short, "what is under way adds to it");
     }
 

@@ -52,9 +52,6 @@ const CAREFUL_FACTOR: f64 = 1.5;
 /// It goes beyond what is wanted by this, so that what is wanted fits with room to spare.
 const BEYOND_WANTED: f64 = 1.2;
 
-/// More is worth a probe if this many times the estimate is wanted.
-const WORTH: f64 = 1.02;
-
 /// Pauses between probes that bring nothing, microseconds; each is longer than the one before.
 const SHORTEST_PAUSE_US: i64 = 1_000_000;
 const LONGEST_PAUSE_US: i64 = 3_500_000;
@@ -115,11 +112,13 @@ pub(super) struct Wish {
     pub(super) estimate_bps: f64,
     pub(super) wanted_bps: f64,
     pub(super) max_bps: f64,
+    /// Overuse lately showed a capacity: only a cluster far beyond the estimate can tell anything.
+    pub(super) at_capacity: bool,
 }
 
 impl Wish {
     fn is_worth_it(&self) -> bool {
-        self.wanted_bps.min(self.max_bps) > self.estimate_bps * WORTH
+        self.wanted_bps.min(self.max_bps) > self.estimate_bps
     }
 }
 
@@ -213,7 +212,12 @@ impl Prober {
 
     fn begin(&mut self, now_us: i64, wish: &Wish) {
         let most = (wish.wanted_bps * BEYOND_WANTED).min(wish.max_bps);
-        let target_bps = (wish.estimate_bps * self.factor).min(most);
+        let factor = if wish.at_capacity {
+            NEXT_FACTOR
+        } else {
+            self.factor
+        };
+        let target_bps = (wish.estimate_bps * factor).min(most);
         self.cluster = Some(Cluster {
             id: self.next_id,
             target_bps,
@@ -284,6 +288,13 @@ impl Prober {
         } else {
             self.due_us = self.due_us.max(now_us + RECOVERY_US);
         }
+    }
+
+    /// What a probe showed turned out wrong.
+    pub(super) fn on_mistake(&mut self, now_us: i64) {
+        self.pause_us = LONGEST_PAUSE_US;
+        self.factor = CAREFUL_FACTOR;
+        self.due_us = now_us + LONGEST_PAUSE_US;
     }
 
     /// Feedback is back after silence: what is known is old.
@@ -360,6 +371,7 @@ mod tests {
         estimate_bps: 1e6,
         wanted_bps: 10e6,
         max_bps: 20e6,
+        at_capacity: false,
     };
 
     /// Sends a cluster in packets of 500 bytes over a link of `link_bps`.

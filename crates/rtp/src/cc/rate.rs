@@ -31,6 +31,18 @@ const LATEST_AGAIN_US: i64 = 300_000;
 /// Below this share of the estimate the acknowledged bitrate calls for a decrease at once.
 const COLLAPSED: f64 = 0.5;
 
+/// A probe that shows so many times the capacity met before shows another one.
+const ANOTHER: f64 = 1.5;
+
+/// A probe brings the estimate back to this share of the capacity met before.
+const BACK: f64 = 0.9;
+
+/// A capacity was met lately within this time, microseconds.
+const LATELY_US: i64 = 30_000_000;
+
+/// A step up that went well for so long was right, microseconds.
+const PROVED_US: i64 = 2_000_000;
+
 /// What the controller knows besides the estimate itself.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Evidence {
@@ -55,6 +67,8 @@ pub(super) struct RateControl {
     updated_us: i64,
     decreased_us: Option<i64>,
     capacity: LinkCapacity,
+    /// The estimate before the last step up by a probe, and when that was.
+    step: Option<(f64, i64)>,
 }
 
 impl RateControl {
@@ -65,6 +79,7 @@ impl RateControl {
             updated_us: now_us,
             decreased_us: None,
             capacity: LinkCapacity::default(),
+            step: None,
         }
     }
 
@@ -79,8 +94,48 @@ impl RateControl {
     }
 
     /// Remembers a capacity that was measured.
-    pub(super) fn on_capacity(&mut self, bps: f64) {
-        self.capacity.add(bps);
+    pub(super) fn on_capacity(&mut self, bps: f64, now_us: i64) {
+        self.capacity.add(bps, now_us);
+    }
+
+    /// Takes what a probe showed, as far as it is believed.
+    ///
+    /// A short cluster gets more of a shared way than a flow can keep, the larger the flow the
+    /// more, so flows that believed all would never come to share evenly. Near a capacity that was
+    /// met lately the slow increase is the better probe; a cluster serves to tell that the capacity
+    /// has become another one, and to come back to it.
+    pub(super) fn on_probe(&mut self, bps: f64, now_us: i64) {
+        let believed = match self.capacity.met_lately(now_us) {
+            Some(capacity) if bps < capacity * ANOTHER => bps.min(capacity * BACK),
+            Some(_) => {
+                self.capacity = LinkCapacity::default();
+                bps
+            }
+            None => bps,
+        };
+        if believed > self.estimate_bps {
+            self.step = Some((self.estimate_bps, now_us));
+            self.set(believed, now_us);
+        }
+    }
+
+    /// Takes a step up by a probe back, if one was taken lately: a short cluster fits into a queue
+    /// that drops what lasts longer. Whether there was one.
+    pub(super) fn take_step_back(&mut self, now_us: i64) -> bool {
+        let Some((before_bps, _)) = self
+            .step
+            .take()
+            .filter(|(_, at_us)| now_us - at_us < PROVED_US)
+        else {
+            return false;
+        };
+        self.set(before_bps.min(self.estimate_bps), now_us);
+        true
+    }
+
+    /// Whether overuse lately showed a capacity.
+    pub(super) fn knows_capacity(&self, now_us: i64) -> bool {
+        self.capacity.met_lately(now_us).is_some()
     }
 
     /// Takes what the detector says. Whether the estimate was decreased.
@@ -137,7 +192,7 @@ impl RateControl {
         }
         self.decreased_us = Some(evidence.now_us);
         if evidence.capacity_bps.is_some() {
-            self.capacity.add(measured);
+            self.capacity.add(measured, evidence.now_us);
         }
         self.estimate_bps = self.estimate_bps.min(BETA * measured);
         true
@@ -149,6 +204,7 @@ impl RateControl {
 struct LinkCapacity {
     /// The mean in bits a second, and the variance divided by the mean, as the draft normalizes it.
     known: Option<(f64, f64)>,
+    met_us: i64,
 }
 
 impl LinkCapacity {
@@ -163,7 +219,8 @@ impl LinkCapacity {
     /// The draft's three standard deviations.
     const DEVIATIONS: f64 = 3.0;
 
-    fn add(&mut self, bps: f64) {
+    fn add(&mut self, bps: f64, now_us: i64) {
+        self.met_us = now_us;
         let fallen = self
             .bounds()
             .is_some_and(|(lower, upper)| bps < lower || bps > upper);
@@ -179,6 +236,11 @@ impl LinkCapacity {
             }
             Some(_) | None => Some((kbps, Self::VARIANCE)),
         };
+    }
+
+    fn met_lately(&self, now_us: i64) -> Option<f64> {
+        let (mean, _) = self.known?;
+        (now_us - self.met_us < LATELY_US).then_some(mean * 1e3)
     }
 
     fn is_near(&self, bps: f64) -> bool {
