@@ -42,6 +42,12 @@ pub(crate) fn announce(
              --tls-cert and --tls-key, or a proxy in front that ends TLS."
         )?;
     }
+    if let Some(address) = server.metrics_addr() {
+        writeln!(
+            out,
+            "\nFigures for operators are at http://{address}/metrics and http://{address}/stats"
+        )?;
+    }
     writeln!(out, "\nCtrl-C ends it.")?;
     out.flush()
 }

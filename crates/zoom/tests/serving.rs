@@ -4,6 +4,7 @@ mod program;
 
 use std::{
     fs,
+    io::{Read, Write},
     net::{TcpListener, TcpStream, UdpSocket},
     path::Path,
 };
@@ -86,6 +87,42 @@ fn for_a_network_it_makes_a_certificate_and_says_what_browsers_will_say() {
     drop(zoom);
     drop(serve());
     assert_eq!(certificate(), first, "browsers were told to trust this one");
+}
+
+#[test]
+fn figures_for_operators_are_where_it_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let zoom = Serving::start(
+        folder.path(),
+        &["--listen", "127.0.0.1:0", "--metrics", "127.0.0.1:0"],
+    );
+    let (_, said) = zoom.said.split_once("Figures for operators").unwrap();
+    let address = said.split("http://").nth(1).unwrap();
+    let address = address.split('/').next().unwrap();
+    let mut stream = TcpStream::connect(address).unwrap();
+    let head = format!("GET /metrics HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n");
+    stream.write_all(head.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    assert!(answer.contains("\nzoom_rooms 0\n"), "{answer}");
+}
+
+#[cfg(unix)]
+#[test]
+fn figures_that_others_can_reach_are_warned_about() {
+    let folder = tempfile::tempdir().unwrap();
+    let zoom = Serving::start(
+        folder.path(),
+        &["--listen", "127.0.0.1:0", "--metrics", "0.0.0.0:0"],
+    );
+    zoom.signal("TERM");
+    let (code, error) = zoom.end();
+    assert_eq!(code, Some(0), "{error}");
+    let warning = error
+        .lines()
+        .find(|line| line.contains("without a password"));
+    assert!(warning.unwrap().contains(" WARN "), "{error}");
 }
 
 #[cfg(unix)]

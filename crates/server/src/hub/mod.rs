@@ -199,3 +199,6 @@ pub(crate) fn new_participant() -> ParticipantId {
 fn random() -> u64 {
     getrandom::u64().expect("the system's randomness")
 }
+
+#[cfg(test)]
+mod tests;

@@ -167,6 +167,8 @@ impl House {
 pub struct Room {
     pub others: BTreeMap<ParticipantId, Participant>,
     pub slots: BTreeMap<SlotId, Option<ParticipantId>>,
+    /// The slots whose picture the way does not carry.
+    pub paused: BTreeSet<SlotId>,
     pub speakers: Vec<ParticipantId>,
     pub media_ended: Vec<MediaEndReason>,
     /// Whom the guest does not look at.
@@ -319,6 +321,7 @@ impl Room {
         for slot in &joined.slots {
             self.slots.insert(slot.slot, slot.participant);
         }
+        self.paused = joined.paused.iter().copied().collect();
     }
 
     fn apply(&mut self, event: Event) {
@@ -331,7 +334,16 @@ impl Room {
             Event::ParticipantLeft { participant, .. } => {
                 self.others.remove(&participant);
             }
+            Event::Picture { slot, paused: true } => {
+                self.paused.insert(slot);
+            }
+            Event::Picture { slot, .. } => {
+                self.paused.remove(&slot);
+            }
             Event::Slots { slots } => {
+                for slot in &slots {
+                    self.paused.remove(&slot.slot);
+                }
                 let slots = slots.into_iter().map(|s| (s.slot, s.participant));
                 self.slots.extend(slots);
             }
