@@ -401,7 +401,10 @@ impl CongestionController {
         self.acknowledged.add(arrival_us, sent.bytes);
         self.passing.add(arrival_us, sent.bytes);
         self.queue.on_packet(skew_us);
-        self.drain.on_arrival(arrival_us, sent.bytes);
+        if self.drain.is_active() {
+            let queue_us = self.queue.of_us(skew_us);
+            self.drain.on_arrival(arrival_us, sent.bytes, queue_us);
+        }
         if let Some(id) = sent.cluster {
             let answer = Answer {
                 sent_us: sent.sent_us,
@@ -633,7 +636,7 @@ impl CongestionController {
             && !self.drain.is_active()
             && self.usage != Usage::Overuse
             && self.queue.now_us() < CALM_QUEUE_US
-            && !self.loss.holds();
+            && self.loss.bound_bps().is_none();
         let remb = self.remb.map_or(f64::INFINITY, |(bps, _)| bps);
         calm.then(|| Wish {
             estimate_bps: self.estimate_bps,

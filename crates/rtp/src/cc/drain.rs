@@ -17,9 +17,10 @@ const CHECK_US: i64 = 1_000_000;
 /// A queue that still has this share then is none: the way has become longer, or others fill it.
 const UNCHANGED: f64 = 0.7;
 
-/// A queue that was so long was not empty while it was drained, so that the rate of arrivals was the
-/// capacity. Microseconds.
+/// A queue that was so long, and took so long to go, was not empty while it was drained, so that the
+/// rate of arrivals was the capacity. Microseconds.
 const CERTAIN_US: i64 = 80_000;
+const CERTAIN_SPAN_US: i64 = 200_000;
 
 /// The arrival rate is that of the bottleneck after so much time and so many packets.
 const MEASURED_US: i64 = 100_000;
@@ -107,9 +108,12 @@ impl Drain {
         *self = Self::default();
     }
 
-    pub(super) fn on_arrival(&mut self, arrival_us: i64, bytes: u16) {
+    /// Counts a packet that waited for `queue_us`. One that did not wait shows how much was sent, not
+    /// how much the bottleneck lets through.
+    pub(super) fn on_arrival(&mut self, arrival_us: i64, bytes: u16, queue_us: i64) {
         if let Some(active) = &mut self.active
             && arrival_us > active.from_arrival_us
+            && queue_us > GONE_US
         {
             active.bytes += u64::from(bytes);
             active.packets = active.packets.saturating_add(1);
@@ -130,9 +134,10 @@ impl Drain {
             return Drained::Gone(None);
         };
         if queue_us < GONE_US {
+            let long = active.last_arrival_us - active.from_arrival_us >= CERTAIN_SPAN_US;
             let measured = active
                 .measured_bps()
-                .filter(|_| active.peak_us > CERTAIN_US);
+                .filter(|_| long && active.peak_us > CERTAIN_US);
             self.stop();
             return Drained::Gone(measured);
         }
@@ -190,8 +195,9 @@ mod tests {
         drain.begin(0, 200_000, 1_000_000);
         drain.update(0, 200_000, 2e6, NONE);
         for packet in 1..=20 {
-            drain.on_arrival(1_000_000 + packet * 10_000, 625);
+            drain.on_arrival(1_000_000 + packet * 10_000, 625, 200_000);
         }
+        drain.on_arrival(2_000_000, 625, 0);
         assert_eq!(
             drain.update(200_000, 10_000, 2e6, NONE),
             Drained::Gone(Some(500e3))

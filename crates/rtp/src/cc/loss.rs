@@ -5,12 +5,14 @@
 //! rate is cut by what was lost, and if loss stays as it was, it is the way's own, is remembered as
 //! such, and the cut is taken back. If it went away, it was congestion, and the lower rate stays.
 
-/// Loss above the way's own that calls for a test. With what is believed without one it is the
-/// draft's 10 %, nearly.
-const TOLERATED: f64 = 0.06;
+/// Loss above the way's own that calls for a test.
+const TOLERATED: f64 = 0.08;
 
 /// Loss above the way's own at which the estimate does not grow. The draft's 2 %, and some chance.
-const NO_GROWTH: f64 = 0.04;
+const NO_GROWTH: f64 = 0.05;
+
+/// After so many observations without growth there is a test, too: four seconds.
+const HELD_LONG: u32 = 16;
 
 /// An observation is so long and of so many packets at least.
 const OBSERVED_US: i64 = 250_000;
@@ -26,13 +28,20 @@ const ENOUGH: usize = 4;
 const HEAVY: f64 = 0.4;
 
 /// After a test that share of the loss must be left to say that it did not depend on the rate.
-const SAME: f64 = 0.6;
+const SAME: f64 = 0.5;
+
+/// The weight of an observation in the loss of the last ten seconds. A test begins when loss is high
+/// by chance, too; what it ends with is compared with what is usual.
+const USUAL: f64 = 0.025;
+
+/// A test cuts by this more than what was lost, so that congestion ends clearly.
+const CLEARLY: f64 = 0.88;
 
 /// More than this is never taken for the way's own: beyond it nothing is worth sending.
 const MOST_OWN: f64 = 0.3;
 
 /// More than this is not believed to be the way's own without a test.
-const MOST_UNTESTED: f64 = 0.03;
+const MOST_UNTESTED: f64 = 0.06;
 
 /// The weight of an observation in what is taken for the way's own.
 const LEARNING: f64 = 0.08;
@@ -41,9 +50,10 @@ const LEARNING: f64 = 0.08;
 const LESS: f64 = 0.02;
 
 /// Loss in a single observation, above the way's own, that says that a step up was too much.
-const STEP_TOO_HIGH: f64 = 0.12;
+const STEP_TOO_HIGH: f64 = 0.2;
 
-/// A cut leaves at least this share.
+/// A cut leaves at least this share, and of what loses heavily this.
+const DEEP_CUT: f64 = 0.7;
 const DEEPEST_CUT: f64 = 0.5;
 
 /// What a finished test says.
@@ -59,6 +69,8 @@ pub(super) enum Verdict {
 struct Test {
     bound_bps: f64,
     loss_before: f64,
+    /// What is lost at the lower rate if all of it was congestion.
+    expected: f64,
     /// Feedback about packets that were sent before the cut says nothing of it.
     counts_from_us: i64,
 }
@@ -73,6 +85,10 @@ pub(super) struct LossBound {
     own: f64,
     /// The share lost in the last observation.
     newest: f64,
+    /// The loss of the last ten seconds or so.
+    usual: f64,
+    /// Observations since the estimate was last free to grow.
+    held: u32,
     test: Option<Test>,
 }
 
@@ -86,6 +102,8 @@ impl LossBound {
             began_us: now_us,
             own: 0.0,
             newest: 0.0,
+            usual: 0.0,
+            held: 0,
             test: None,
         }
     }
@@ -169,6 +187,7 @@ impl LossBound {
         self.packets = 0;
         self.began_us = now_us;
         self.newest = share;
+        self.usual += USUAL * (share - self.usual);
         self.learn();
         self.judge(now_us, sending_bps, round_trip_us)
     }
@@ -193,19 +212,25 @@ impl LossBound {
         let loss = self.loss();
         if let Some(test) = self.test {
             self.test = None;
-            if loss > SAME * test.loss_before {
-                self.own = loss.min(MOST_OWN);
+            self.held = 0;
+            let own = SAME * test.loss_before.min(self.usual.max(self.own));
+            if loss > test.expected + own {
+                self.own = self.own.max(loss).min(MOST_OWN);
                 return Verdict::None;
             }
             self.own = self.own.min(loss);
             return Verdict::Congestion(test.bound_bps);
         }
+        self.held = if self.holds() { self.held + 1 } else { 0 };
+        let high = loss > self.own + TOLERATED;
         let whole = self.observations >= OBSERVATIONS;
-        if loss > self.own + TOLERATED && (whole || loss > HEAVY) {
-            let kept = (1.0 - (loss - self.own)).max(DEEPEST_CUT);
+        if high && (whole || loss > HEAVY) || self.held > HELD_LONG {
+            let deepest = if loss > HEAVY { DEEPEST_CUT } else { DEEP_CUT };
+            let kept = ((1.0 - (loss - self.own)) * CLEARLY).clamp(deepest, 1.0);
             self.test = Some(Test {
                 bound_bps: sending_bps * kept,
                 loss_before: loss,
+                expected: (1.0 - (1.0 - loss) / kept).max(0.0),
                 counts_from_us: now_us + round_trip_us,
             });
             self.observations = 0;

@@ -57,6 +57,12 @@ impl QueueEstimate {
         }
     }
 
+    /// How long a packet waited.
+    pub(super) fn of_us(&self, skew_us: i64) -> i64 {
+        let least = self.least.iter().copied().min().unwrap_or(skew_us);
+        skew_us.saturating_sub(least).max(0)
+    }
+
     /// Reckons the queue after all packets of a feedback.
     pub(super) fn on_batch(&mut self, now_us: i64) {
         let period = now_us.div_euclid(PERIOD_US);
