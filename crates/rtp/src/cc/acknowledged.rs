@@ -31,7 +31,7 @@ impl ByteRate {
         *self = Self::new();
     }
 
-    pub(super) fn add(&mut self, at_us: i64, bytes: u16) {
+    pub(super) fn add(&mut self, at_us: i64, bytes: u32) {
         let bucket = at_us.div_euclid(BUCKET_US);
         let (first, newest) = self.span.unwrap_or((bucket, bucket));
         if bucket > newest {
@@ -46,7 +46,7 @@ impl ByteRate {
         }
         self.span = Some((first.min(bucket), newest.max(bucket)));
         if let Some(slot) = self.slot(bucket) {
-            *slot = slot.saturating_add(u32::from(bytes));
+            *slot = slot.saturating_add(bytes);
         }
     }
 

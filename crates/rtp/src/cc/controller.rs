@@ -65,6 +65,9 @@ const CLOCK_JUMP_US: i64 = 10_000_000;
 /// Packets of one feedback that are looked at: more than are sent between two at 100 Mbit/s.
 const MOST_PACKETS: usize = 4_096;
 
+/// A gap in the feedback of up to this time is made up for, microseconds.
+const LONGEST_GAP_US: i64 = 500_000;
+
 /// A bitrate that a receiver reports holds for this long (it is sent about each second).
 const REMB_HOLDS_US: i64 = 5_000_000;
 
@@ -151,6 +154,8 @@ struct Batch {
     received: u32,
     lost: u32,
     late: u32,
+    /// Bytes of those that were spoken of for the first time.
+    bytes: u32,
 }
 
 impl CongestionController {
@@ -260,6 +265,7 @@ impl CongestionController {
             let before_us = self.feedback_rtt_us.unwrap_or(sample_us);
             self.feedback_rtt_us = Some(before_us + (sample_us - before_us) / 4);
         }
+        self.make_up(&batch, before);
         self.queue.on_batch(now_us);
         self.control(now_us, batch, before);
     }
@@ -356,9 +362,10 @@ impl CongestionController {
             if sent.fate == Fate::InFlight {
                 sent.fate = Fate::Lost;
                 batch.lost += 1;
+                batch.bytes = batch.bytes.wrapping_add(sent.bytes.into());
                 let sent = *sent;
-                self.sending.add(sent.sent_us, sent.bytes);
-                self.passing.add(self.last_arrival_us, sent.bytes);
+                self.sending.add(sent.sent_us, sent.bytes.into());
+                self.passing.add(self.last_arrival_us, sent.bytes.into());
             }
             return;
         };
@@ -371,8 +378,9 @@ impl CongestionController {
             }
             Fate::InFlight => {
                 sent.fate = Fate::Received;
+                batch.bytes = batch.bytes.wrapping_add(sent.bytes.into());
                 let sent = *sent;
-                self.sending.add(sent.sent_us, sent.bytes);
+                self.sending.add(sent.sent_us, sent.bytes.into());
                 sent
             }
         };
@@ -398,8 +406,8 @@ impl CongestionController {
         }
         self.last_skew_us = Some(skew_us);
         self.last_arrival_us = arrival_us;
-        self.acknowledged.add(arrival_us, sent.bytes);
-        self.passing.add(arrival_us, sent.bytes);
+        self.acknowledged.add(arrival_us, sent.bytes.into());
+        self.passing.add(arrival_us, sent.bytes.into());
         self.queue.on_packet(skew_us);
         if self.drain.is_active() {
             let queue_us = self.queue.of_us(skew_us);
@@ -418,6 +426,24 @@ impl CongestionController {
             let slope = self.trendline.update(variation);
             self.detector
                 .update(slope, variation.send_delta_us, variation.arrived_us);
+        }
+    }
+
+    /// Takes what no feedback spoke of, because one was lost, for having arrived in between: else a
+    /// lost message would look like a lack of capacity.
+    fn make_up(&mut self, batch: &Batch, before: Option<Heard>) {
+        let Some((heard, before)) = self.heard.zip(before) else {
+            return;
+        };
+        let passed = heard.total.wrapping_sub(before.total);
+        let unspoken = passed.saturating_sub(batch.bytes);
+        let took_us = heard.arrived_us.saturating_sub(before.arrived_us);
+        if unspoken > 0 && (0..LONGEST_GAP_US).contains(&took_us) {
+            let between_us = before.arrived_us + took_us / 2;
+            self.acknowledged.add(between_us, unspoken);
+            self.passing.add(between_us, unspoken);
+            let sent_us = before.sent_us + (heard.sent_us - before.sent_us) / 2;
+            self.sending.add(sent_us, unspoken);
         }
     }
 
