@@ -13,6 +13,8 @@ export interface BrowserWish {
   window?: boolean | undefined;
   /** A Y4M file that Chromium takes for its camera. */
   camera?: string | undefined;
+  /** A WAV file that Chromium takes for what its microphone hears. */
+  voice?: string | undefined;
 }
 
 /** Where a browser runs that is not on the program's own machine. */
@@ -86,6 +88,7 @@ export async function launch(
         '--disable-sync',
         '--no-first-run',
         ...chromiumArguments[devices],
+        ...(wish.voice === undefined ? [] : [`--use-file-for-fake-audio-capture=${wish.voice}`]),
         ...(wish.camera === undefined ? [] : [`--use-file-for-fake-video-capture=${wish.camera}`]),
       ],
     });

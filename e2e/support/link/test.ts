@@ -1,5 +1,5 @@
 // The test function for bad networks: browsers at the ends of links.
-import { rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -8,6 +8,7 @@ import { Person } from '../person.ts';
 import { test as base } from '../test.ts';
 import { writeCamera } from './camera.ts';
 import { Link } from './link.ts';
+import { writeVoice } from './voice.ts';
 
 /** A browser and the link between it and the program. */
 export interface Place {
@@ -25,28 +26,30 @@ interface Fixtures {
 }
 
 interface WorkerFixtures {
-  /** A file that Chromium takes for a camera. */
-  camera: string;
+  /** Files that Chromium takes for a camera and a microphone. */
+  pretended: { camera: string; voice: string };
 }
 
 export const test = base.extend<Fixtures, WorkerFixtures>({
-  camera: [
+  pretended: [
     async ({}, use) => {
-      const path = join(tmpdir(), `zoom-camera-${process.pid}.y4m`);
-      await writeCamera(path);
-      await use(path);
-      await rm(path);
+      const folder = await mkdtemp(join(tmpdir(), 'zoom-devices-'));
+      const files = { camera: join(folder, 'camera.y4m'), voice: join(folder, 'voice.wav') };
+      await writeCamera(files.camera);
+      await writeVoice(files.voice);
+      await use(files);
+      await rm(folder, { recursive: true });
     },
     { scope: 'worker' },
   ],
 
-  place: async ({ program, camera }, use) => {
+  place: async ({ program, pretended }, use) => {
     const removals: (() => Promise<void>)[] = [];
     await use(async (name) => {
       const link = await Link.lay(removals.length + 1);
       removals.unshift(() => link.remove());
       await link.offer(Number(new URL(program.base).port));
-      const browser = await launch(name, { camera }, link.farEnd);
+      const browser = await launch(name, pretended, link.farEnd);
       removals.unshift(() => browser.close());
       return { link, person: (called) => Person.open(browser, program, called, { viewport }) };
     });
