@@ -1,5 +1,7 @@
 //! The parts put together.
 
+mod feedback;
+
 use std::time::{Duration, Instant};
 
 use super::{
@@ -7,66 +9,22 @@ use super::{
     acknowledged::ByteRate,
     arrival::ArrivalGroups,
     detector::OveruseDetector,
-    drain::{self, Drain, Drained, Unheard},
+    drain::Drain,
     history::{Fate, Sent, SentHistory},
-    loss::{LossBound, Verdict},
-    probe::{Answer, Outcome, Prober, Wish},
+    loss::LossBound,
+    probe::{Prober, Wish},
     queue::QueueEstimate,
-    rate::{Evidence, RateControl},
+    rate::RateControl,
     silence::Silence,
     trendline::Trendline,
 };
 use crate::rtcp::{ReferenceClock, TransportFeedback};
 
-/// Milliseconds over which the capacity of a full way is measured: some frames.
-const SHORT_MS: usize = 150;
-
 /// Milliseconds over which it is measured what the way carries at least.
 const LONG_MS: usize = 500;
 
-/// A queue of this length that does not shrink is overuse whatever its slope, microseconds.
-const LONG_QUEUE_US: i64 = 80_000;
-
-/// A queue that will be of this length by what is under way already, if packets leave it as those of
-/// the last feedback did, is overuse before it is long, microseconds.
-///
-/// To it comes half a round trip, because more is under way on a long one, and less surely so much.
-const COMING_QUEUE_US: f64 = 150_000.0;
-
-/// A feedback about so many microseconds shows how packets leave a queue.
-const PASSING_US: i64 = 20_000;
-
-/// Loss of a moment that is made up for in what a full way carries, above the way's own, and at most.
-const BURST_OF_LOSS: f64 = 0.2;
-const MOST_MADE_UP: f64 = 0.4;
-
-/// While the queue is not long, overuse leaves at least this share of the estimate: bursts of loss
-/// and gaps in what is sent make the acknowledged bitrate look lower than the capacity.
-const GENTLE: f64 = 0.75;
-
-/// A rising slope without a queue of this length is jitter, microseconds.
-const JITTER_US: i64 = 15_000;
-
 /// A queue below this lets a probe begin, microseconds.
 const CALM_QUEUE_US: i64 = 40_000;
-
-/// Less than this share of the estimate is sent by an application that is limited by itself.
-const APPLICATION_LIMITED: f64 = 0.75;
-
-/// A decrease below this share of what was is deep.
-const DEEP: f64 = 0.66;
-
-/// A queue that was drained leaves this share of the capacity measured meanwhile.
-const AFTER_DRAIN: f64 = 0.92;
-
-/// One-way delays that differ by more than this from the last come from another clock, microseconds.
-const CLOCK_JUMP_US: i64 = 10_000_000;
-
-/// Packets of one feedback that are looked at: more than are sent between two at 100 Mbit/s.
-const MOST_PACKETS: usize = 4_096;
-
-/// A gap in the feedback of up to this time is made up for, microseconds.
-const LONGEST_GAP_US: i64 = 500_000;
 
 /// A bitrate that a receiver reports holds for this long (it is sent about each second).
 const REMB_HOLDS_US: i64 = 5_000_000;
@@ -74,9 +32,6 @@ const REMB_HOLDS_US: i64 = 5_000_000;
 /// Without transport-wide feedback the estimate rises to what the receiver reports by at most this
 /// factor a report.
 const REMB_RISE: f64 = 1.5;
-
-/// Loss that is found to be congestion again within this time shows a capacity, microseconds.
-const CONGESTED_AGAIN_US: i64 = 15_000_000;
 
 /// The round trip before it is known, microseconds.
 const ASSUMED_RTT_US: i64 = 100_000;
@@ -137,25 +92,6 @@ struct Heard {
     sent_us: i64,
     arrived_us: i64,
     total: u32,
-}
-
-impl Heard {
-    /// The rate at which what was sent after `before` came through, lost or not.
-    fn passing_bps(&self, before: &Self) -> Option<f64> {
-        let span_us = self.arrived_us - before.arrived_us;
-        (span_us >= PASSING_US)
-            .then(|| f64::from(self.total.wrapping_sub(before.total)) * 8e6 / span_us as f64)
-    }
-}
-
-/// What one feedback adds up to.
-#[derive(Clone, Copy, Debug, Default)]
-struct Batch {
-    received: u32,
-    lost: u32,
-    late: u32,
-    /// Bytes of those that were spoken of for the first time.
-    bytes: u32,
 }
 
 impl CongestionController {
@@ -240,34 +176,7 @@ impl CongestionController {
         arrivals: impl IntoIterator<Item = (u16, Option<i64>)>,
     ) {
         let now_us = self.since_began(now);
-        let mut batch = Batch::default();
-        let before = self.heard;
-        let mut jumped = false;
-        for (sequence, arrival_us) in arrivals.into_iter().take(MOST_PACKETS) {
-            self.on_packet(sequence, arrival_us, &mut batch, &mut jumped);
-        }
-        if batch.received == 0 && batch.lost == 0 {
-            return;
-        }
-        if let Some(factor) = self.silence.on_feedback() {
-            let floor = self.config.min_bps as f64;
-            self.rate
-                .set((self.rate.estimate_bps() * factor).max(floor), now_us);
-            self.probe.on_return(now_us);
-            // What was lost meanwhile is answered by the steps.
-            self.loss.forget(now_us);
-            batch.lost = 0;
-        }
-        if batch.received > 0
-            && let Some(heard) = self.heard
-        {
-            let sample_us = (now_us - heard.sent_us).clamp(0, LONGEST_RTT_US);
-            let before_us = self.feedback_rtt_us.unwrap_or(sample_us);
-            self.feedback_rtt_us = Some(before_us + (sample_us - before_us) / 4);
-        }
-        self.make_up(&batch, before);
-        self.queue.on_batch(now_us);
-        self.control(now_us, batch, before);
+        self.take_arrivals(now_us, arrivals.into_iter());
     }
 
     /// Takes a round trip measured by reports (RFC 3550 section 6.4.1).
@@ -346,281 +255,6 @@ impl CongestionController {
         let remb = self.remb.map(|(_, until_us)| until_us);
         let due_us = [silence, probe, remb].into_iter().flatten().min()?;
         Some(self.began + Duration::from_micros(due_us.max(0).unsigned_abs()))
-    }
-
-    fn on_packet(
-        &mut self,
-        sequence: u16,
-        arrival_us: Option<i64>,
-        batch: &mut Batch,
-        jumped: &mut bool,
-    ) {
-        let Some((number, sent)) = self.history.find(sequence) else {
-            return;
-        };
-        let Some(arrival_us) = arrival_us else {
-            if sent.fate == Fate::InFlight {
-                sent.fate = Fate::Lost;
-                batch.lost += 1;
-                batch.bytes = batch.bytes.wrapping_add(sent.bytes.into());
-                let sent = *sent;
-                self.sending.add(sent.sent_us, sent.bytes.into());
-                self.passing.add(self.last_arrival_us, sent.bytes.into());
-            }
-            return;
-        };
-        let sent = match sent.fate {
-            Fate::Received => return,
-            Fate::Lost => {
-                batch.late += 1;
-                sent.fate = Fate::Received;
-                *sent
-            }
-            Fate::InFlight => {
-                sent.fate = Fate::Received;
-                batch.bytes = batch.bytes.wrapping_add(sent.bytes.into());
-                let sent = *sent;
-                self.sending.add(sent.sent_us, sent.bytes.into());
-                sent
-            }
-        };
-        batch.received += 1;
-        if self.heard.is_none_or(|heard| heard.number < number) {
-            self.heard = Some(Heard {
-                number,
-                sent_us: sent.sent_us,
-                arrived_us: arrival_us,
-                total: sent.total,
-            });
-        }
-
-        let skew_us = arrival_us.saturating_sub(sent.sent_us);
-        let last_us = *self.last_skew_us.get_or_insert(skew_us);
-        if skew_us.saturating_sub(last_us).saturating_abs() > CLOCK_JUMP_US {
-            // Another clock begins once a feedback; more than that is no clock.
-            if *jumped {
-                return;
-            }
-            *jumped = true;
-            self.restart_clock();
-        }
-        self.last_skew_us = Some(skew_us);
-        self.last_arrival_us = arrival_us;
-        self.acknowledged.add(arrival_us, sent.bytes.into());
-        self.passing.add(arrival_us, sent.bytes.into());
-        self.queue.on_packet(skew_us);
-        if self.drain.is_active() {
-            let queue_us = self.queue.of_us(skew_us);
-            self.drain.on_arrival(arrival_us, sent.bytes, queue_us);
-        }
-        if let Some(id) = sent.cluster {
-            let answer = Answer {
-                sent_us: sent.sent_us,
-                arrived_us: arrival_us,
-                bytes: sent.bytes,
-            };
-            self.probe.on_answer(id, &answer);
-            // The queue that a probe makes says nothing of the media.
-            self.groups.reset();
-        } else if let Some(variation) = self.groups.on_packet(sent.sent_us, arrival_us) {
-            let slope = self.trendline.update(variation);
-            self.detector
-                .update(slope, variation.send_delta_us, variation.arrived_us);
-        }
-    }
-
-    /// Takes what no feedback spoke of, because one was lost, for having arrived in between: else a
-    /// lost message would look like a lack of capacity.
-    fn make_up(&mut self, batch: &Batch, before: Option<Heard>) {
-        let Some((heard, before)) = self.heard.zip(before) else {
-            return;
-        };
-        let passed = heard.total.wrapping_sub(before.total);
-        let unspoken = passed.saturating_sub(batch.bytes);
-        let took_us = heard.arrived_us.saturating_sub(before.arrived_us);
-        if unspoken > 0 && (0..LONGEST_GAP_US).contains(&took_us) {
-            let between_us = before.arrived_us + took_us / 2;
-            self.acknowledged.add(between_us, unspoken);
-            self.passing.add(between_us, unspoken);
-            let sent_us = before.sent_us + (heard.sent_us - before.sent_us) / 2;
-            self.sending.add(sent_us, unspoken);
-        }
-    }
-
-    fn restart_clock(&mut self) {
-        self.groups.reset();
-        self.trendline.reset();
-        self.detector.reset();
-        self.queue.reset();
-        self.drain.stop();
-        self.acknowledged.reset();
-        self.passing.reset();
-    }
-
-    /// Draws the conclusions from a feedback.
-    fn control(&mut self, now_us: i64, batch: Batch, before: Option<Heard>) {
-        let short = self.acknowledged.bps(SHORT_MS);
-        let evidence = Evidence {
-            now_us,
-            capacity_bps: self.capacity_bps(),
-            acknowledged_bps: self.acknowledged.bps(LONG_MS),
-            rtt_us: self.rtt_us(),
-        };
-        let passing = self.heard.zip(before);
-        let passing_bps = passing.and_then(|(heard, before)| heard.passing_bps(&before));
-        let unheard = self.unheard(now_us);
-        let ahead_us = passing_bps
-            .or(short)
-            .map_or(0.0, |bps| unheard.queue_ahead_us(self.queue.now_us(), bps));
-        self.usage = self.present_usage(ahead_us);
-
-        if !self.drain.is_active() {
-            self.on_usage(now_us, &evidence, ahead_us);
-        }
-        if self.drain.is_active() {
-            let least = [passing_bps, short].into_iter().flatten();
-            let arriving_bps = least.fold(self.rate.estimate_bps(), f64::min);
-            self.on_draining(now_us, arriving_bps, unheard);
-        }
-        self.on_losses(now_us, batch);
-        self.on_probe_result(now_us);
-        self.conclude(now_us);
-    }
-
-    /// What the way carries if it is full: what arrives, and what was lost behind the bottleneck,
-    /// which cannot be told from what the bottleneck dropped and so is believed only in part.
-    fn capacity_bps(&self) -> Option<f64> {
-        let arrives = self.acknowledged.bps(SHORT_MS)?;
-        let passes = self.passing.bps(SHORT_MS)?;
-        let own = (self.loss.own() + BURST_OF_LOSS).min(MOST_MADE_UP);
-        Some(passes.min(arrives / (1.0 - own)))
-    }
-
-    /// The detector looks at the slope; how long the queue is confirms or overrules it.
-    /// `ahead_us` is how long it will be by what is under way.
-    fn present_usage(&self, ahead_us: f64) -> Usage {
-        let queue_us = self.queue.now_us();
-        let growth_us = self.queue.growth_us();
-        let long = queue_us > LONG_QUEUE_US && growth_us >= 0;
-        let coming_us = COMING_QUEUE_US + self.rtt_us() as f64 / 2.0;
-        let coming = ahead_us > coming_us && queue_us > JITTER_US && growth_us > 0;
-        if long || coming {
-            return Usage::Overuse;
-        }
-        match self.detector.usage() {
-            Usage::Overuse if queue_us < JITTER_US => Usage::Normal,
-            // The slope is of the last moments; the queue already goes.
-            Usage::Overuse if growth_us < 0 => Usage::Underuse,
-            Usage::Overuse if queue_us < CALM_QUEUE_US && self.is_application_limited() => {
-                Usage::Underuse
-            }
-            usage @ (Usage::Overuse | Usage::Normal | Usage::Underuse) => usage,
-        }
-    }
-
-    fn is_application_limited(&self) -> bool {
-        self.sending
-            .bps(LONG_MS)
-            .is_some_and(|bps| bps < self.rate.estimate_bps() * APPLICATION_LIMITED)
-    }
-
-    fn on_usage(&mut self, now_us: i64, evidence: &Evidence, ahead_us: f64) {
-        let before_bps = self.rate.estimate_bps();
-        let usage = match self.usage {
-            Usage::Normal if self.loss.holds() => Usage::Underuse,
-            usage @ (Usage::Normal | Usage::Overuse | Usage::Underuse) => usage,
-        };
-        if !self.rate.update(usage, evidence) {
-            return;
-        }
-        if self.queue.now_us() < LONG_QUEUE_US {
-            let kept = self.rate.estimate_bps().max(before_bps * GENTLE);
-            self.rate.set(kept, now_us);
-        }
-        let deep = self.rate.estimate_bps() < before_bps * DEEP;
-        self.probe.on_decrease(now_us, deep);
-        if self.queue.now_us().max(ahead_us as i64) > drain::WORTH_US {
-            self.drain
-                .begin(now_us, self.queue.now_us(), self.last_arrival_us);
-        }
-    }
-
-    fn unheard(&self, now_us: i64) -> Unheard {
-        self.heard.map_or(Unheard::default(), |heard| Unheard {
-            bytes: self.sent_bytes.wrapping_sub(heard.total),
-            us: now_us - heard.sent_us,
-        })
-    }
-
-    fn on_draining(&mut self, now_us: i64, arriving_bps: f64, unheard: Unheard) {
-        let queue_us = self.queue.now_us();
-        match self.drain.update(now_us, queue_us, arriving_bps, unheard) {
-            Drained::Going => return,
-            Drained::Gone(Some(capacity_bps)) => {
-                let capacity_bps = capacity_bps / (1.0 - self.loss.own());
-                self.rate.on_capacity(capacity_bps, now_us);
-                let kept = (capacity_bps * AFTER_DRAIN).min(self.rate.estimate_bps());
-                let deep = kept < self.rate.estimate_bps() * DEEP;
-                self.rate.set(kept, now_us);
-                self.probe.on_decrease(now_us, deep);
-            }
-            Drained::Gone(None) => {}
-            Drained::NoQueue => self.queue.rebase(),
-        }
-        self.trendline.reset();
-        self.detector.reset();
-        self.loss.forget(now_us);
-    }
-
-    fn on_losses(&mut self, now_us: i64, batch: Batch) {
-        if self.drain.is_active() {
-            return;
-        }
-        let sending_bps = self.sending.bps(LONG_MS).unwrap_or(self.estimate_bps);
-        let counted = (
-            batch.lost,
-            batch.late,
-            batch.lost + batch.received - batch.late.min(batch.received),
-        );
-        let verdict = self.loss.on_feedback(
-            now_us,
-            counted,
-            sending_bps.min(self.estimate_bps),
-            self.rtt_us(),
-        );
-        if self.loss.step_was_too_high() && self.rate.take_step_back(now_us) {
-            self.probe.on_mistake(now_us);
-            self.loss.forget(now_us);
-            return;
-        }
-        match verdict {
-            Verdict::None => {}
-            Verdict::Congestion(bps) => {
-                // Twice in a row it is no burst that came and went by chance.
-                if self
-                    .congested_us
-                    .replace(now_us)
-                    .is_some_and(|before_us| now_us - before_us < CONGESTED_AGAIN_US)
-                {
-                    self.rate.on_capacity(bps, now_us);
-                }
-                self.rate.set(bps.min(self.rate.estimate_bps()), now_us);
-                self.probe.on_decrease(now_us, false);
-            }
-        }
-    }
-
-    fn on_probe_result(&mut self, now_us: i64) {
-        let Some(heard) = self.heard else {
-            return;
-        };
-        let outcome = self.probe.on_feedback(now_us, heard.number, self.rtt_us());
-        if self.usage == Usage::Overuse || self.drain.is_active() {
-            return;
-        }
-        if let Some(Outcome::Carried(bps) | Outcome::Full(bps)) = outcome {
-            self.rate.on_probe(bps, now_us);
-        }
     }
 
     /// Takes the least of all bounds for the estimate.

@@ -22,6 +22,9 @@ const UNCHANGED: f64 = 0.7;
 const CERTAIN_US: i64 = 80_000;
 const CERTAIN_SPAN_US: i64 = 200_000;
 
+/// Fewer packets than this can have been thinned out by a burst of loss.
+const CERTAIN_PACKETS: u32 = 16;
+
 /// The arrival rate is that of the bottleneck after so much time and so many packets.
 const MEASURED_US: i64 = 100_000;
 const MEASURED_PACKETS: u32 = 6;
@@ -137,7 +140,8 @@ impl Drain {
             let long = active.last_arrival_us - active.from_arrival_us >= CERTAIN_SPAN_US;
             let measured = active
                 .measured_bps()
-                .filter(|_| long && active.peak_us > CERTAIN_US);
+                .filter(|_| long && active.peak_us > CERTAIN_US)
+                .filter(|_| active.packets >= CERTAIN_PACKETS);
             self.stop();
             return Drained::Gone(measured);
         }

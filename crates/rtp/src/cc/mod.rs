@@ -19,7 +19,8 @@
 //! | `loss` | is the loss congestion, or the way's own | in place of gcc-02 6 |
 //! | `probe` | does the way carry more than is there to send | ours |
 //! | `silence` | what if nothing is heard any more | ours |
-//! | `controller` | the least of all bounds | gcc-02 4 |
+//! | `controller` | what holds the parts, and the least of all bounds | gcc-02 4 |
+//! | `controller/feedback` | what follows from a feedback | gcc-02 4 |
 //!
 //! Nothing here allocates once the history has its size, nothing waits, and the time comes from
 //! outside. What a receiver says is not trusted: it can lower its own rate and nothing else.

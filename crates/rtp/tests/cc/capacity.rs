@@ -1,0 +1,96 @@
+//! A capacity that stays, drops and comes back (the variable-capacity cases of RFC 8867).
+
+use crate::{flow::Ladder, link::LinkConfig, world::World};
+
+#[test]
+fn a_steady_limit_is_used_with_a_short_queue() {
+    let world = World::run(LinkConfig::steady(1e6), 2.5e6, 60.0);
+    let used = world.flow().through_bps(5.0, 60.0) / 1e6;
+    let queued_ms = world.flow().queued_ms(5.0, 60.0, 950);
+    assert!(used >= 0.85, "{used}");
+    assert!(queued_ms <= 100.0, "{queued_ms}");
+}
+
+#[test]
+fn the_queue_that_a_drop_to_a_fifth_causes_is_gone_within_a_second() {
+    let config = LinkConfig::steps(&[(0.0, 2.5e6), (20.0, 0.5e6), (50.0, 2.5e6)]);
+    let world = World::run(config, 2.5e6, 70.0);
+    let before = world.flow().through_bps(10.0, 20.0);
+    let gone_s = world.queue_gone(20.05).unwrap() - 20.0;
+    let used = world.flow().through_bps(22.0, 50.0) / 0.5e6;
+    let back_s = world
+        .flow()
+        .first(50.0, |sample| sample.sending_bps >= 0.9 * before)
+        .unwrap()
+        - 50.0;
+    assert!(gone_s <= 1.0, "{gone_s}");
+    assert!(used >= 0.8, "{used}");
+    assert!(back_s <= 8.0, "{back_s}");
+}
+
+#[test]
+fn a_capacity_that_comes_and_goes_is_followed() {
+    // In the manner of RFC 8867 section 5.1.
+    let steps = [(0.0, 1e6), (40.0, 2.5e6), (60.0, 0.6e6), (80.0, 1e6)];
+    let world = World::run(LinkConfig::steps(&steps), 4e6, 100.0);
+    let flow = world.flow();
+    for (from_s, to_s, bps) in [
+        (5.0, 40.0, 1e6),
+        (45.0, 60.0, 2.5e6),
+        (62.0, 80.0, 0.6e6),
+        (84.0, 100.0, 1e6),
+    ] {
+        let used = flow.through_bps(from_s, to_s) / bps;
+        let queued_ms = flow.queued_ms(from_s, to_s, 950);
+        assert!(used >= 0.85, "{from_s}: {used}");
+        assert!(queued_ms <= 100.0, "{from_s}: {queued_ms}");
+    }
+}
+
+#[test]
+fn a_deep_dip_is_survived_and_left_behind() {
+    let steps = [(0.0, 2.5e6), (20.0, 0.3e6), (40.0, 2.5e6)];
+    let world = World::run(LinkConfig::steps(&steps), 2.5e6, 60.0);
+    let flow = world.flow();
+    let before = flow.through_bps(10.0, 20.0);
+    let used = flow.through_bps(22.0, 40.0) / 0.3e6;
+    let queued_ms = flow.queued_ms(22.0, 40.0, 950);
+    let back_s = flow
+        .first(40.0, |sample| sample.sending_bps >= 0.9 * before)
+        .unwrap()
+        - 40.0;
+    let gone_s = world.queue_gone(20.05).unwrap() - 20.0;
+    assert!(used >= 0.75, "{used}");
+    assert!(queued_ms <= 150.0, "{queued_ms}");
+    // An eighth of the capacity: what was under way when it was noticed takes more than a second.
+    assert!(gone_s <= 2.5, "{gone_s}");
+    assert!(back_s <= 8.0, "{back_s}");
+}
+
+#[test]
+fn three_layers_do_not_hide_that_there_is_room_for_the_next() {
+    let steps = [(0.0, 2.5e6), (20.0, 0.35e6), (40.0, 2.5e6)];
+    let mut world = World::new(LinkConfig::steps(&steps), &[Ladder::three()], 0.0, 3);
+    world.advance(60.0);
+    let flow = world.flow();
+    let up_s = flow
+        .first(0.0, |sample| sample.sending_bps > 1.5e6)
+        .unwrap();
+    let back_s = flow
+        .first(40.0, |sample| sample.sending_bps > 1.5e6)
+        .unwrap()
+        - 40.0;
+    assert!(up_s <= 3.0, "{up_s}");
+    assert!(back_s <= 8.0, "{back_s}");
+    let low = flow
+        .samples
+        .iter()
+        .filter(|sample| sample.at_s > 23.0 && sample.at_s < 40.0 && sample.sending_bps < 190e3);
+    let low_s = low.count() as f64 * 0.01;
+    assert!(
+        low_s < 1.0,
+        "the lowest layer fits, but was not sent for {low_s} s"
+    );
+    let probes = flow.probe_bytes as f64 / flow.sent_bytes as f64;
+    assert!(probes < 0.05, "{probes}");
+}
