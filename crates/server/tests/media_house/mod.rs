@@ -65,6 +65,8 @@ pub const ON: Sources = Sources {
 pub struct House {
     pub address: SocketAddr,
     pub media: MediaPool,
+    /// Where the operator's figures are, if anywhere.
+    pub figures: Option<SocketAddr>,
     config: ServerConfig,
     data: Arc<TempDir>,
     stop: oneshot::Sender<()>,
@@ -96,6 +98,7 @@ impl House {
         let address = server.local_addr();
         config.listen = address;
         let media = server.media().clone();
+        let figures = server.metrics_addr();
         let (stop, stopped) = oneshot::channel::<()>();
         let serving = tokio::spawn(server.serve(async {
             // A test that fails drops the sender, which is a stop as well.
@@ -104,6 +107,7 @@ impl House {
         Self {
             address,
             media,
+            figures,
             config,
             data,
             stop,
