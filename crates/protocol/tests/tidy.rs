@@ -156,7 +156,9 @@ fn sources() -> Vec<String> {
     }
     let root = root();
     let mut found = Vec::new();
-    for folder in ["bench", "crates", "e2e", "examples", "scripts", "web"] {
+    for folder in [
+        "bench", "crates", "e2e", "examples", "fuzz", "scripts", "web",
+    ] {
         walk(&root.join(folder), &mut found);
     }
     let generated: Vec<&str> = zoom_protocol::generate::files()
