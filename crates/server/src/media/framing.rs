@@ -84,6 +84,8 @@ fn frame_length(bytes: &[u8]) -> Option<usize> {
 mod tests {
     use std::collections::VecDeque;
 
+    use proptest::prelude::*;
+
     use super::*;
 
     /// Gives one byte a read, then nothing.
@@ -127,5 +129,58 @@ mod tests {
     fn the_end_of_the_stream_is_noticed() {
         let mut reader = FrameReader::default();
         assert_eq!(reader.fill(&mut io::empty()).unwrap(), Fill::Closed);
+    }
+
+    /// Gives its pieces one a read.
+    struct Pieces<'a>(std::slice::ChunksExact<'a, u8>);
+
+    impl Read for Pieces<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let piece = match self.0.next() {
+                Some(piece) => piece,
+                None => std::mem::replace(&mut self.0, [].chunks_exact(1)).remainder(),
+            };
+            buffer[..piece.len()].copy_from_slice(piece);
+            Ok(piece.len())
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn frames_come_out_as_they_went_in(
+            frames in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..400), 0..20),
+            piece in 1_usize..900,
+        ) {
+            let stream: Vec<u8> = frames
+                .iter()
+                .flat_map(|frame| [&(frame.len() as u16).to_be_bytes(), frame.as_slice()].concat())
+                .collect();
+            let mut source = Pieces(stream.chunks_exact(piece));
+            let mut reader = FrameReader::default();
+            let mut out = Vec::new();
+            while reader.fill(&mut source).unwrap() == Fill::Bytes {
+                while let Some(frame) = reader.next_frame() {
+                    out.push(frame.to_vec());
+                }
+            }
+            prop_assert_eq!(out, frames);
+        }
+
+        #[test]
+        fn any_stream_comes_apart_into_frames_and_a_rest(stream: Vec<u8>, piece in 1_usize..50) {
+            let mut source = Pieces(stream.chunks_exact(piece));
+            let mut reader = FrameReader::default();
+            let mut taken = 0;
+            while reader.fill(&mut source).unwrap() == Fill::Bytes {
+                while let Some(length) = reader.peek_frame().map(<[u8]>::len) {
+                    prop_assert_eq!(reader.announced(), Some(length));
+                    prop_assert_eq!(reader.next_frame().map(<[u8]>::len), Some(length));
+                    taken += PREFIX + length;
+                }
+            }
+            prop_assert!(taken <= stream.len());
+            let rest = reader.announced().map(|length| PREFIX + length);
+            prop_assert!(rest.is_none_or(|length| length > stream.len() - taken));
+        }
     }
 }

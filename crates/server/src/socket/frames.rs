@@ -190,6 +190,8 @@ impl Utf8Check {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -289,5 +291,35 @@ mod tests {
             assert_eq!(check_close(wrong), Err(PROTOCOL_ERROR), "{wrong:x?}");
         }
         assert_eq!(check_close(b"\x03\xe8\xff"), Err(INVALID_UTF8));
+    }
+
+    proptest! {
+        #[test]
+        fn a_header_is_read_from_any_bytes_or_waited_for_or_refused(bytes: [u8; 16]) {
+            if let Ok(Some((header, length))) = Header::parse(&bytes) {
+                prop_assert!((6..=14).contains(&length));
+                prop_assert!(header.length <= i64::MAX.unsigned_abs());
+                for end in 0..length {
+                    prop_assert_eq!(Header::parse(&bytes[..end]), Ok(None));
+                }
+            }
+        }
+
+        #[test]
+        fn utf_8_in_pieces_is_what_it_is_as_a_whole(
+            text in prop_oneof![any::<Vec<u8>>(), any::<String>().prop_map(String::into_bytes)],
+            piece in 1_usize..5,
+        ) {
+            let mut check = Utf8Check::default();
+            let is_right = text.chunks(piece).all(|piece| check.push(piece).is_ok())
+                && check.finish().is_ok();
+            prop_assert_eq!(is_right, std::str::from_utf8(&text).is_ok());
+        }
+
+        #[test]
+        fn the_end_of_a_connection_is_checked_without_a_panic(payload: Vec<u8>) {
+            let is_sound = payload.is_empty() || payload.len() >= 2;
+            prop_assert!(is_sound || check_close(&payload).is_err());
+        }
     }
 }
