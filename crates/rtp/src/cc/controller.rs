@@ -241,8 +241,9 @@ impl CongestionController {
             self.remb = None;
             self.conclude(now_us);
         }
-        let wish = self.wish(now_us);
-        self.probe.poll(now_us, wish.as_ref())
+        let wish = self.wish();
+        let knows_capacity = self.rate.knows_capacity(now_us);
+        self.probe.poll(now_us, wish.as_ref(), knows_capacity)
     }
 
     /// When [`poll`](Self::poll) has something to do, if nothing else happens before.
@@ -251,7 +252,7 @@ impl CongestionController {
         let silence = self
             .heard
             .and_then(|_| self.silence.next_due_us(self.rtt_us()));
-        let probe = self.probe.next_due_us(self.wish(0).as_ref());
+        let probe = self.probe.next_due_us(self.wish().as_ref());
         let remb = self.remb.map(|(_, until_us)| until_us);
         let due_us = [silence, probe, remb].into_iter().flatten().min()?;
         Some(self.began + Duration::from_micros(due_us.max(0).unsigned_abs()))
@@ -290,7 +291,7 @@ impl CongestionController {
     }
 
     /// What a probe is measured by, if the way is calm enough for one.
-    fn wish(&self, now_us: i64) -> Option<Wish> {
+    fn wish(&self) -> Option<Wish> {
         let calm = self.heard.is_some()
             && !self.silence.is_silent()
             && !self.drain.is_active()
@@ -301,7 +302,6 @@ impl CongestionController {
         calm.then(|| Wish {
             estimate_bps: self.estimate_bps,
             wanted_bps: self.wanted_bps,
-            at_capacity: self.rate.knows_capacity(now_us),
             max_bps: remb.min(self.config.max_bps as f64),
         })
     }

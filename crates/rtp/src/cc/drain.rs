@@ -6,7 +6,7 @@ pub(super) const WORTH_US: i64 = 60_000;
 
 /// Less is sent by what is to empty the queue in this time, microseconds. A queue that takes longer
 /// leaves room for nothing but the least.
-const TIME_US: f64 = 150_000.0;
+const TIME_US: f64 = 110_000.0;
 
 /// A queue is gone below this, microseconds: the resolution of arrival times and some jitter.
 const GONE_US: i64 = 20_000;

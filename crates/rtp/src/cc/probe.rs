@@ -112,8 +112,6 @@ pub(super) struct Wish {
     pub(super) estimate_bps: f64,
     pub(super) wanted_bps: f64,
     pub(super) max_bps: f64,
-    /// Overuse lately showed a capacity: only a cluster far beyond the estimate can tell anything.
-    pub(super) at_capacity: bool,
 }
 
 impl Wish {
@@ -174,13 +172,19 @@ impl Prober {
         }
     }
 
-    /// What to send as a probe. Without a `wish` no cluster begins.
-    pub(super) fn poll(&mut self, now_us: i64, wish: Option<&Wish>) -> CcAction {
+    /// What to send as a probe. Without a `wish` no cluster begins. If overuse lately showed a
+    /// capacity, only a cluster far beyond the estimate can tell anything.
+    pub(super) fn poll(
+        &mut self,
+        now_us: i64,
+        wish: Option<&Wish>,
+        knows_capacity: bool,
+    ) -> CcAction {
         if self.cluster.is_none()
             && now_us >= self.due_us
             && let Some(wish) = wish.filter(|wish| wish.is_worth_it())
         {
-            self.begin(now_us, wish);
+            self.begin(now_us, wish, knows_capacity);
         }
         let Some(cluster) = &mut self.cluster else {
             return CcAction::None;
@@ -210,9 +214,9 @@ impl Prober {
         }
     }
 
-    fn begin(&mut self, now_us: i64, wish: &Wish) {
+    fn begin(&mut self, now_us: i64, wish: &Wish, knows_capacity: bool) {
         let most = (wish.wanted_bps * BEYOND_WANTED).min(wish.max_bps);
-        let factor = if wish.at_capacity {
+        let factor = if knows_capacity {
             NEXT_FACTOR
         } else {
             self.factor
@@ -371,7 +375,6 @@ mod tests {
         estimate_bps: 1e6,
         wanted_bps: 10e6,
         max_bps: 20e6,
-        at_capacity: false,
     };
 
     /// Sends a cluster in packets of 500 bytes over a link of `link_bps`.
@@ -380,7 +383,7 @@ mod tests {
         let mut answers = Vec::new();
         while let Some(due_us) = prober.next_due_us(Some(&WISH)) {
             now_us = now_us.max(due_us);
-            if let CcAction::Probe { bytes, .. } = prober.poll(now_us, Some(&WISH)) {
+            if let CcAction::Probe { bytes, .. } = prober.poll(now_us, Some(&WISH), false) {
                 for _ in 0..bytes.div_ceil(500) {
                     let Some(id) = prober.sending() else { break };
                     prober.on_sent(now_us, number, 500);
@@ -431,8 +434,8 @@ mod tests {
             ..WISH
         };
         assert_eq!(prober.next_due_us(Some(&content)), None);
-        assert_eq!(prober.poll(0, Some(&content)), CcAction::None);
-        assert_eq!(prober.poll(0, None), CcAction::None);
+        assert_eq!(prober.poll(0, Some(&content), false), CcAction::None);
+        assert_eq!(prober.poll(0, None, false), CcAction::None);
     }
 
     #[test]
@@ -443,7 +446,7 @@ mod tests {
         while let Some(due_us) = prober.next_due_us(Some(&WISH)) {
             assert!(due_us <= now_us + 5_000);
             now_us = now_us.max(due_us);
-            if prober.poll(now_us, Some(&WISH)) != CcAction::None {
+            if prober.poll(now_us, Some(&WISH), false) != CcAction::None {
                 asked += 1;
             }
         }

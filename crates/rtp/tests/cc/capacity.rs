@@ -13,19 +13,31 @@ fn a_steady_limit_is_used_with_a_short_queue() {
 
 #[test]
 fn the_queue_that_a_drop_to_a_fifth_causes_is_gone_within_a_second() {
-    let config = LinkConfig::steps(&[(0.0, 2.5e6), (20.0, 0.5e6), (50.0, 2.5e6)]);
-    let world = World::run(config, 2.5e6, 70.0);
-    let before = world.flow().through_bps(10.0, 20.0);
-    let gone_s = world.queue_gone(20.05).unwrap() - 20.0;
-    let used = world.flow().through_bps(22.0, 50.0) / 0.5e6;
-    let back_s = world
-        .flow()
-        .first(50.0, |sample| sample.sending_bps >= 0.9 * before)
-        .unwrap()
-        - 50.0;
-    assert!(gone_s <= 1.0, "{gone_s}");
-    assert!(used >= 0.8, "{used}");
-    assert!(back_s <= 8.0, "{back_s}");
+    // At different moments between two frames and between two feedbacks.
+    for late_s in [0.0, 0.017, 0.034, 0.051, 0.068, 0.085] {
+        let at_s = 10.0 + late_s;
+        let config = LinkConfig::steps(&[(0.0, 2.5e6), (at_s, 0.5e6)]);
+        let world = World::run(config, 2.5e6, 25.0);
+        let gone_s = world.queue_gone(at_s + 0.05).unwrap() - at_s;
+        assert!(gone_s <= 1.0, "{at_s}: {gone_s}");
+        let used = world.flow().through_bps(at_s + 2.0, 25.0) / 0.5e6;
+        assert!(used >= 0.85, "{at_s}: {used}");
+    }
+}
+
+#[test]
+fn a_capacity_that_comes_back_is_used_within_eight_seconds() {
+    for late_s in [0.0, 1.0, 2.0, 3.0] {
+        let back_s = 25.0 + late_s;
+        let config = LinkConfig::steps(&[(0.0, 2.5e6), (10.0, 0.5e6), (back_s, 2.5e6)]);
+        let world = World::run(config, 2.5e6, back_s + 10.0);
+        let before = world.flow().through_bps(5.0, 10.0);
+        let used_s = world
+            .flow()
+            .first(back_s, |sample| sample.sending_bps >= 0.9 * before)
+            .unwrap();
+        assert!(used_s - back_s <= 8.0, "{back_s}: {used_s}");
+    }
 }
 
 #[test]

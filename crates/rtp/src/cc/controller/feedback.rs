@@ -23,7 +23,7 @@ const LONG_QUEUE_US: i64 = 80_000;
 /// the last feedback did, is overuse before it is long, microseconds.
 ///
 /// To it comes half a round trip, because more is under way on a long one, and less surely so much.
-const COMING_QUEUE_US: f64 = 150_000.0;
+const COMING_QUEUE_US: f64 = 110_000.0;
 
 /// A feedback about so many microseconds shows how packets leave a queue.
 const PASSING_US: i64 = 20_000;
@@ -277,7 +277,7 @@ impl CongestionController {
         let growth_us = self.queue.growth_us();
         let long = queue_us > LONG_QUEUE_US && growth_us >= 0;
         let coming_us = COMING_QUEUE_US + self.rtt_us() as f64 / 2.0;
-        let coming = ahead_us > coming_us && queue_us > JITTER_US && growth_us > 0;
+        let coming = ahead_us > coming_us && queue_us > JITTER_US && growth_us > -JITTER_US;
         if long || coming {
             return Usage::Overuse;
         }
