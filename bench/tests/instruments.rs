@@ -55,7 +55,9 @@ fn a_small_lecture_is_counted_from_end_to_end_and_has_a_floor() {
         "{}",
         load.srtp_profile
     );
-    assert!(load.allocations_per_packet.is_some_and(|count| count > 0.0));
+    let all = load.allocations_per_packet.expect("they are counted");
+    let media = load.media_thread_allocations_per_packet;
+    assert!(all > 0.0 && media.is_some_and(|count| count <= all));
 
     let traffic = Traffic::of(&plan, &load);
     assert_eq!(traffic.receivers, 4);
@@ -77,5 +79,32 @@ fn newcomers_of_a_storm_connect_while_a_meeting_runs() {
     let report = load(&plan);
     let storm = report.storm.expect("a storm is told");
     assert_eq!((storm.joins, storm.connected), (3, 3));
+    assert_eq!(storm.offers, ["chromium", "firefox"]);
     assert_eq!(report.people, 2);
+}
+
+#[test]
+fn people_of_two_rooms_receive_their_own_publisher_alone() {
+    let plan = Plan {
+        rooms: 2,
+        ..plan(Scenario::Lecture, 4)
+    };
+    let load = load(&plan);
+    assert_eq!((load.people, load.receivers), (6, 4));
+    assert_eq!(load.streams, 8, "{load:?}");
+    assert!(!load.used.media_threads_us.is_empty(), "{load:?}");
+    assert_eq!(Traffic::of(&plan, &load).publishers, 2);
+}
+
+#[test]
+fn a_ramp_ends_and_says_why() {
+    let plan = Plan {
+        receivers: 2,
+        step: 2,
+        more: 3,
+        ..plan(Scenario::Ramp, 3)
+    };
+    let load = load(&plan);
+    assert!(load.ramp_end.is_some(), "{load:?}");
+    assert_eq!(load.ramp.len(), 1, "{load:?}");
 }

@@ -64,7 +64,7 @@ pub(super) async fn arrive(
 }
 
 /// Has the peer of somebody run who only watches a room in which nobody publishes.
-pub(super) fn settle(driver: &Driver, (number, arrived): (usize, Arrived)) -> Result<Client> {
+pub(super) fn settle(driver: &Driver, number: usize, arrived: Arrived) -> Result<Client> {
     let Arrived {
         client,
         answer,

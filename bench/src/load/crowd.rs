@@ -20,7 +20,7 @@ use super::{
     offer::Draft,
     peer::{Peer, Role},
     progress::Progress,
-    report::LoadReport,
+    report::{LoadReport, held_back},
     watch::{self, Allocations, Reading, udp_ports},
 };
 use crate::{instructions, process};
@@ -31,6 +31,10 @@ pub(super) const CONNECT_PATIENCE: Duration = Duration::from_secs(60);
 pub(super) const LOOK: Duration = Duration::from_millis(50);
 /// After everybody is connected, until the server's memory is read.
 const SETTLE: Duration = Duration::from_millis(500);
+/// How long it may take until everybody has all pictures, and between two looks at that. A sample
+/// without them says that it is not valid.
+const PICTURES_PATIENCE: Duration = Duration::from_secs(20);
+const PICTURES_LOOK: Duration = Duration::from_secs(1);
 /// Person slots of the page.
 const PERSON_SLOTS: usize = 9;
 
@@ -126,8 +130,26 @@ impl<'a> Crowd<'a> {
         for driver in &self.drivers {
             driver.send()?;
         }
-        self.wait_with("warming up", Duration::from_secs(self.plan.warm_up))
-            .await
+        self.warm_up().await
+    }
+
+    /// Waits until media has run for a while, and until everybody has the pictures that they are to
+    /// see: a server may begin with few of them and find out that there is room for more.
+    async fn warm_up(&mut self) -> Result<()> {
+        let least = Duration::from_secs(self.plan.warm_up);
+        self.wait_with("warming up", least).await?;
+        let deadline = Instant::now() + PICTURES_PATIENCE;
+        loop {
+            for driver in &self.drivers {
+                driver.begin().await?;
+            }
+            self.wait_with("waiting for pictures", PICTURES_LOOK)
+                .await?;
+            let held_back = held_back(&self.read().await?, self.plan);
+            if held_back.is_none() || Instant::now() > deadline {
+                return Ok(());
+            }
+        }
     }
 
     /// So many more watch; the rooms get them in turn.

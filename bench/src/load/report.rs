@@ -186,7 +186,11 @@ impl LoadReport {
             send_lag_us: counts.send_lag_us.percentiles(),
             join_to_connected_ms: sample.connect_ms.percentiles(),
             join_to_first_packet_ms: sample.first_packet_ms.percentiles(),
-            cpu_us_per_packet: used.server.total_us as f64 / counts.packets.max(1) as f64,
+            cpu_us_per_packet: if counts.packets > 0 {
+                used.server.total_us as f64 / counts.packets as f64
+            } else {
+                0.0
+            },
             srtp_profile: sample.profile.unwrap_or("unknown").to_owned(),
             used,
             ..Self::default()
@@ -254,7 +258,7 @@ fn doubts(sample: &Sample, used: &Used, plan: &Plan) -> Vec<String> {
 /// The share of the pictures' packets that a server left out, where that is too much: a server that
 /// pauses pictures does less, and what it costs does not compare. Which layer of several was sent is
 /// the server's choice, and says nothing here.
-fn held_back(sample: &Sample, plan: &Plan) -> Option<f64> {
+pub(super) fn held_back(sample: &Sample, plan: &Plan) -> Option<f64> {
     let counts = &sample.counts;
     let publishers = (plan.publishers * plan.rooms) as f64;
     if plan.simulcast || publishers == 0.0 {

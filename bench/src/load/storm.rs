@@ -1,9 +1,12 @@
 //! Many who come at once while a meeting runs.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use anyhow::{Result, ensure};
-use tokio::time::sleep;
+use tokio::{task::JoinSet, time::sleep};
 use zoom_client::{Client, protocol::Sources};
 
 use super::{
@@ -29,7 +32,7 @@ impl Crowd<'_> {
         let drafts = (0..self.plan.more)
             .map(|number| recordings.draft(number))
             .collect::<Result<Vec<_>>>()?;
-        let newcomers = Driver::start(self.plan.threads)?;
+        let newcomers = Arc::new(Driver::start(self.plan.threads)?);
         newcomers.begin().await?;
         let began = self.begin().await?;
         let clients = self.let_in(&newcomers, drafts).await?;
@@ -73,33 +76,31 @@ impl Crowd<'_> {
     }
 
     /// Lets newcomers join, evenly over the seconds of the storm.
-    async fn let_in(&mut self, driver: &Driver, drafts: Vec<Draft>) -> Result<Vec<Client>> {
+    async fn let_in(&mut self, driver: &Arc<Driver>, drafts: Vec<Draft>) -> Result<Vec<Client>> {
         let begin = Instant::now();
         let count = drafts.len().max(1) as u32;
         let gap = Duration::from_secs(self.plan.storm_seconds) / count;
-        let mut waiting = tokio::task::JoinSet::new();
+        let mut waiting = JoinSet::new();
         let mut clients = Vec::new();
         for (place, draft) in drafts.into_iter().enumerate() {
             sleep((begin + gap * place as u32).saturating_duration_since(Instant::now())).await;
             self.progress.say(&format!("storm: {}", place + 1));
             let (url, number) = (self.url.to_owned(), self.joined + place);
+            let driver = Arc::clone(driver);
             waiting.spawn(async move {
                 let room = format!("storm-{}", place / STORM_ROOM);
-                let arrived = arrive(&url, number, &room, Sources::default(), draft).await;
-                arrived.map(|arrived| (number, arrived))
+                let arrived = arrive(&url, number, &room, Sources::default(), draft).await?;
+                settle(&driver, number, arrived)
             });
-            while let Some(done) = waiting.try_join_next() {
-                clients.push(settle(driver, done??)?);
-            }
             while waiting.len() >= JOINS_AT_ONCE {
                 let Some(done) = waiting.join_next().await else {
                     break;
                 };
-                clients.push(settle(driver, done??)?);
+                clients.push(done??);
             }
         }
         while let Some(done) = waiting.join_next().await {
-            clients.push(settle(driver, done??)?);
+            clients.push(done??);
         }
         Ok(clients)
     }
