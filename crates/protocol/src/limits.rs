@@ -141,11 +141,16 @@ pub struct Limits {
     /// Addresses that one peer may prove to be its own until its next ICE restart: its session
     /// remembers each.
     pub peer_addresses_proved: u32,
-    /// RTP streams (SSRCs) that one peer may send at once before `peer_streams_per_minute` holds:
-    /// a browser sends about a dozen, and its session remembers each.
+    /// RTP streams (SSRCs) that one peer may send in its life: a browser sends about a dozen, and
+    /// each is remembered so that no packet of it counts twice.
     pub peer_streams: u32,
-    /// Further RTP streams a minute of one peer over time: memory.
-    pub peer_streams_per_minute: u32,
+    /// Bits per second that a peer's way is believed to carry before it has shown it: a grid of
+    /// small pictures, so that somebody who comes sees all at once.
+    pub estimate_start_bps: u32,
+    /// Bits per second below which no estimate falls: sound has to pass.
+    pub estimate_min_bps: u32,
+    /// Bits per second above which no estimate rises: more than a wall of pictures needs.
+    pub estimate_max_bps: u32,
     /// Milliseconds for which a packet that was sent to a peer is kept to be sent again: longer ago
     /// than that no browser waits for it.
     pub resend_ms: u32,
@@ -230,8 +235,10 @@ impl Default for Limits {
             datagram_bytes: 1_500,
             peer_addresses: 16,
             peer_addresses_proved: 64,
-            peer_streams: 64,
-            peer_streams_per_minute: 6,
+            peer_streams: 256,
+            estimate_start_bps: 2_000_000,
+            estimate_min_bps: 50_000,
+            estimate_max_bps: 50_000_000,
             resend_ms: 2_000,
             resend_video_packets: 1_024,
             resend_audio_packets: 64,

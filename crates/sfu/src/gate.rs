@@ -10,16 +10,17 @@ use str0m::{
     crypto::{Sha1HmacProvider, from_feature_flags},
     ice::StunMessage,
 };
-use zoom_protocol::{Limits, ParticipantId};
+use zoom_protocol::Limits;
 
-use crate::{Protocol, peer::Peer};
+use crate::{Protocol, members::Place, peer::Peer};
 
 /// What a datagram is, by its first byte (RFC 7983).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Class {
     Stun,
-    /// DTLS, RTP or RTCP.
-    Sealed,
+    Dtls,
+    /// RTP or RTCP.
+    Media,
     Garbage,
 }
 
@@ -27,8 +28,8 @@ pub(crate) enum Class {
 pub(crate) fn classify(datagram: &[u8]) -> Class {
     match datagram.first() {
         Some(0..=3) if datagram.len() >= 20 => Class::Stun,
-        Some(20..=63) if datagram.len() >= 13 => Class::Sealed,
-        Some(128..=191) if datagram.len() >= 8 => Class::Sealed,
+        Some(20..=63) if datagram.len() >= 13 => Class::Dtls,
+        Some(128..=191) if datagram.len() >= 8 => Class::Media,
         Some(_) | None => Class::Garbage,
     }
 }
@@ -54,8 +55,8 @@ pub(crate) fn read_request(datagram: &[u8]) -> Option<StunMessage<'_>> {
 /// The tables of addresses and user name fragments.
 #[derive(Debug)]
 pub(crate) struct Gate {
-    addresses: HashMap<(Protocol, SocketAddr), ParticipantId>,
-    ufrags: HashMap<String, ParticipantId>,
+    addresses: HashMap<(Protocol, SocketAddr), Place>,
+    ufrags: HashMap<String, Place>,
     /// Addresses of one peer at a time, and until its next ICE restart.
     most: (usize, u32),
     sha1: &'static dyn Sha1HmacProvider,
@@ -72,12 +73,12 @@ impl Gate {
     }
 
     /// Whose address this is.
-    pub(crate) fn owner(&self, protocol: Protocol, address: SocketAddr) -> Option<ParticipantId> {
+    pub(crate) fn owner(&self, protocol: Protocol, address: SocketAddr) -> Option<Place> {
         self.addresses.get(&(protocol, address)).copied()
     }
 
     /// Whose user name fragment this is.
-    pub(crate) fn named(&self, ufrag: &str) -> Option<ParticipantId> {
+    pub(crate) fn named(&self, ufrag: &str) -> Option<Place> {
         self.ufrags.get(ufrag).copied()
     }
 
@@ -92,7 +93,7 @@ impl Gate {
     /// Returns whether it is the peer's; a peer with too many addresses gets no more.
     pub(crate) fn learn(
         &mut self,
-        who: ParticipantId,
+        who: Place,
         peer: &mut Peer,
         protocol: Protocol,
         address: SocketAddr,
@@ -116,12 +117,12 @@ impl Gate {
         {
             self.forget_address(who, oldest);
         }
-        tracing::debug!(participant = %who, ?protocol, %address, "address learned");
+        tracing::debug!(ufrag = peer.ufrag, ?protocol, %address, "address learned");
         true
     }
 
     /// Enters a peer's user name fragment.
-    pub(crate) fn enter(&mut self, who: ParticipantId, ufrag: &str) {
+    pub(crate) fn enter(&mut self, who: Place, ufrag: &str) {
         self.ufrags.insert(ufrag.to_owned(), who);
     }
 
@@ -131,7 +132,7 @@ impl Gate {
     }
 
     /// Forgets all about a peer.
-    pub(crate) fn forget(&mut self, who: ParticipantId, peer: &Peer) {
+    pub(crate) fn forget(&mut self, who: Place, peer: &Peer) {
         self.strike(&peer.ufrag);
         for address in &peer.addresses {
             self.forget_address(who, *address);
@@ -142,7 +143,7 @@ impl Gate {
         (self.addresses.len(), self.ufrags.len())
     }
 
-    fn forget_address(&mut self, who: ParticipantId, address: (Protocol, SocketAddr)) {
+    fn forget_address(&mut self, who: Place, address: (Protocol, SocketAddr)) {
         if self.addresses.get(&address) == Some(&who) {
             self.addresses.remove(&address);
         }

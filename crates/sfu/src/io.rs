@@ -31,6 +31,17 @@ pub struct Transport {
     pub destination: SocketAddr,
 }
 
+impl Transport {
+    /// The way back.
+    pub(crate) fn reversed(self) -> Self {
+        Self {
+            source: self.destination,
+            destination: self.source,
+            ..self
+        }
+    }
+}
+
 /// What the server asks of an [`Sfu`](crate::Sfu).
 ///
 /// What `SetSources` and `Assign` say may come before the peer and outlives it: it is kept from the
@@ -88,18 +99,22 @@ pub enum Command {
     },
 }
 
-/// What an [`Sfu`](crate::Sfu) wants done.
-#[derive(Debug)]
-pub enum Output {
-    /// Send this.
-    Transmit {
-        /// From where to where.
-        transport: Transport,
-        /// The datagram.
-        payload: Vec<u8>,
-    },
-    /// Tell this to the server.
-    Event(Event),
+/// Datagrams that an [`Sfu`](crate::Sfu) wants sent.
+#[derive(Clone, Copy, Debug)]
+pub struct Transmit<'a> {
+    /// From where to where.
+    pub transport: Transport,
+    /// One datagram behind the other.
+    pub contents: &'a [u8],
+    /// Bytes of each datagram; the last may be shorter. Not 0.
+    pub segment: usize,
+}
+
+impl<'a> Transmit<'a> {
+    /// The datagrams, one by one.
+    pub fn datagrams(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
+        self.contents.chunks(self.segment.max(1))
+    }
 }
 
 /// What happened in an [`Sfu`](crate::Sfu).

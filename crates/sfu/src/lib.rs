@@ -12,32 +12,46 @@
 //! `forward` finds who watches the track (`slots` keeps that), a `stream` of each gives it its own numbers (`rewrite`,
 //! `timeline`, `vp8`), and the `Rtc` of each seals it when it is drained.
 
+mod allocate;
+mod budget;
 mod clock;
 mod config;
+mod control;
+mod egress;
 mod forward;
 mod gate;
+mod history;
+mod incoming;
+mod ingress;
 mod io;
+mod keys;
 mod layers;
 mod lives;
+mod members;
+mod meter;
+mod moment;
 mod negotiate;
 mod offer;
 mod peer;
 mod profile;
 mod report;
+mod reporting;
 mod rewrite;
+mod ring;
+mod session;
 mod sfu;
 mod slots;
 mod speakers;
-mod ssrcs;
 mod stats;
 mod stream;
 mod timeline;
 mod track;
 mod vp8;
+mod window;
 
 pub use config::{Candidate, Certificate, CertificateError, SfuConfig};
 pub use gate::peek_ufrag;
-pub use io::{Command, Event, Output, Protocol, Transport};
+pub use io::{Command, Event, Protocol, Transmit, Transport};
 pub use negotiate::{OfferError, negotiate};
 pub use peer::PreparedPeer;
 pub use profile::SrtpProfile;

@@ -26,12 +26,19 @@ impl Sfu {
         peer.number = number;
         peer.heard_at = self.now;
         let most = self.limits.loudest as usize;
-        self.gate.enter(who, &peer.ufrag);
+        let place = self.members.enter(who);
+        self.gate.enter(place, &peer.ufrag);
         for source in Source::ALL {
             self.epochs += 1;
-            peer.track_mut(source).epoch = self.epochs;
+            let track = peer.track_mut(source);
+            track.epoch = self.epochs;
+            for layer in &mut track.layers {
+                layer.ring.begin(self.epochs << 32);
+            }
         }
-        let participant = self.participants.entry(who).or_default();
+        let Some(participant) = self.members.at_mut(place) else {
+            return;
+        };
         let earlier = participant.room.replace(room);
         participant.peer = Some(Box::new(peer));
         if let Some(earlier) = earlier.filter(|earlier| *earlier != room) {
@@ -48,16 +55,16 @@ impl Sfu {
         self.next_tick.get_or_insert(self.now + TICK);
         tracing::info!(participant = %who, room = room.0, "peer added");
         self.apply_assignments(who);
-        self.mark_dirty(who);
+        self.mark_dirty(place);
     }
 
     pub(crate) fn reoffer(&mut self, who: ParticipantId, request: u64, offer: &MediaOffer) {
         let Self {
-            participants,
-            limits,
-            ..
+            members, limits, ..
         } = self;
-        let Some(peer) = participants.get_mut(&who).and_then(|p| p.peer.as_mut()) else {
+        let found = members.place(who);
+        let peer = found.and_then(|place| Some((place, members.peer_at_mut(place)?)));
+        let Some((place, peer)) = peer else {
             // The peer ended while the offer was on its way; the server learns of the end by its
             // event, and of the offer's fate here.
             self.tell(Event::Answered {
@@ -72,8 +79,9 @@ impl Sfu {
         // An ICE restart chose another name.
         let present = peer.ufrag.clone();
         let refused = answer.is_err();
+        peer.stirred = true;
         self.gate.strike(&ufrag);
-        self.gate.enter(who, &present);
+        self.gate.enter(place, &present);
         self.tell(Event::Answered {
             participant: who,
             request,
@@ -83,20 +91,23 @@ impl Sfu {
             self.end(who, MediaEndReason::Failed);
         } else {
             self.apply_assignments(who);
-            self.mark_dirty(who);
+            self.mark_dirty(place);
         }
     }
 
     pub(crate) fn remove(&mut self, who: ParticipantId) {
         self.drop_peer(who);
-        let Some(participant) = self.participants.remove(&who) else {
+        let Some(place) = self.members.place(who) else {
+            return;
+        };
+        let Some(participant) = self.members.remove(who) else {
             return;
         };
         for (slot, assignment) in participant.assignments {
-            self.unwatch(who, slot, assignment.publisher);
+            self.unwatch(place, slot, assignment.publisher);
         }
         for watcher in self.watchers.remove(&who).unwrap_or_default() {
-            if let Some(subscriber) = self.participants.get_mut(&watcher.subscriber) {
+            if let Some(subscriber) = self.members.at_mut(watcher.subscriber) {
                 subscriber.assignments.remove(&watcher.slot);
             }
             self.apply_assignment(watcher.subscriber, watcher.slot);
@@ -131,12 +142,14 @@ impl Sfu {
 
     /// Forgets a peer, and returns its number; what is known of its participant stays.
     fn drop_peer(&mut self, who: ParticipantId) -> Option<u64> {
-        let participant = self.participants.get_mut(&who)?;
+        let place = self.members.place(who)?;
+        self.resume_pictures(place);
+        let participant = self.members.at_mut(place)?;
         let peer = participant.peer.take()?;
         let number = peer.number;
-        self.gate.forget(who, &peer);
+        self.gate.forget(place, &peer);
         if let Some(armed) = peer.armed {
-            self.timers.remove(&(armed, who));
+            self.timers.remove(&(armed, place));
         }
         if let Some(room) = participant.room.and_then(|room| self.rooms.get_mut(&room)) {
             room.speakers.remove(who);

@@ -2,6 +2,7 @@
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -12,14 +13,18 @@ use str0m::{
     format::{Codec, FormatParams},
     media::{Frequency, Mid, Pt},
     net::TcpType,
+    rtp::Extension,
 };
-use zoom_protocol::{Limits, MediaAnswer, MediaOffer, Slot};
+use zoom_protocol::{Limits, MediaAnswer, MediaOffer, Slot, Source};
+use zoom_rtp::{ExtensionIds, Tag};
 
 use crate::{
     Candidate, PreparedPeer, Protocol, SfuConfig,
+    incoming::{Inputs, Payload},
+    keys::{self, Keys},
     offer::{self, CheckedOffer},
     peer::{Peer, SlotState},
-    stream::OutStream,
+    stream::{Line, OutStream},
 };
 
 /// An offer that was refused; its text is a sentence that says where the fault is.
@@ -45,8 +50,8 @@ pub fn negotiate(
     let checked = offer::check(&config.limits, offer)?;
     let (peer, answer) = guarded(|| {
         let connect_by = now + Duration::from_millis(config.limits.peer_connect_ms.into());
-        let mut peer = Peer::new(&config.limits, build(config, now)?, now, connect_by);
-        let answer = accept(&config.limits, &mut peer, &checked)?;
+        let mut peer = Peer::new(build(config, now), now, connect_by);
+        let answer = accept(&mut peer, &checked)?;
         Ok((peer, answer))
     })?;
     tracing::debug!(
@@ -71,7 +76,7 @@ pub(crate) fn renegotiate(
 ) -> Result<MediaAnswer, OfferError> {
     let checked = offer::check(limits, offer)?;
     check_unchanged(peer, &checked)?;
-    let answer = guarded(|| accept(limits, peer, &checked))?;
+    let answer = guarded(|| accept(peer, &checked))?;
     tracing::debug!(
         ufrag = peer.ufrag,
         slots = checked.slots.len(),
@@ -89,8 +94,9 @@ fn guarded<T>(work: impl FnOnce() -> Result<T, OfferError>) -> Result<T, OfferEr
     })
 }
 
-fn build(config: &SfuConfig, now: Instant) -> Result<Rtc, OfferError> {
+fn build(config: &SfuConfig, now: Instant) -> (Rtc, Keys) {
     let mut settings = RtcConfig::new()
+        .set_crypto_provider(Arc::new(keys::provider()))
         .set_ice_lite(true)
         .set_rtp_mode(true)
         .set_dtls_cert(config.certificate.0.clone())
@@ -112,7 +118,7 @@ fn build(config: &SfuConfig, now: Instant) -> Result<Rtc, OfferError> {
         },
     );
     codecs.enable_vp8(true);
-    let mut rtc = settings.build(now);
+    let (mut rtc, keys) = keys::of(|| settings.build(now));
     for candidate in &config.candidates {
         // A candidate that the machine cannot offer is a matter of configuration, not of the
         // offer.
@@ -123,7 +129,7 @@ fn build(config: &SfuConfig, now: Instant) -> Result<Rtc, OfferError> {
             Err(error) => tracing::warn!(%error, "a candidate cannot be offered"),
         }
     }
-    Ok(rtc)
+    (rtc, keys)
 }
 
 fn host(candidate: Candidate) -> Result<str0m::Candidate, String> {
@@ -141,22 +147,22 @@ fn host(candidate: Candidate) -> Result<str0m::Candidate, String> {
 
 /// Another offer may add slots and sources, and has to keep those that are there.
 fn check_unchanged(peer: &Peer, checked: &CheckedOffer) -> Result<(), OfferError> {
-    for (mid, source) in &peer.sources {
-        let kept = checked
-            .sources
-            .iter()
-            .any(|(other, name)| other == source && Mid::from(name.as_str()) == *mid);
-        if !kept {
+    for (mid, source) in &peer.inputs.sources {
+        let same = |(other, name): &(Source, String)| other == source && name == mid.as_str();
+        if !checked.sources.iter().any(same) {
             return Err(OfferError(format!(
-                "The m-line with the mid {mid} was another source."
+                "The m-line with the mid {} was another source.",
+                mid.as_str()
             )));
         }
     }
-    for (id, state) in &peer.slots {
+    for (id, state) in peer.slots.iter() {
         let same = |slot: &&Slot| {
-            slot.slot == *id
-                && Mid::from(slot.audio.as_str()) == state.audio.mid()
-                && slot.video.as_deref().map(Mid::from) == state.video.as_ref().map(OutStream::mid)
+            let lines = (
+                Mid::from(slot.audio.as_str()),
+                slot.video.as_deref().map(Mid::from),
+            );
+            slot.slot == id && lines == state.lines
         };
         if !checked.slots.iter().any(|slot| same(&slot)) {
             return Err(OfferError(format!(
@@ -167,65 +173,56 @@ fn check_unchanged(peer: &Peer, checked: &CheckedOffer) -> Result<(), OfferError
     Ok(())
 }
 
-fn accept(
-    limits: &Limits,
-    peer: &mut Peer,
-    checked: &CheckedOffer,
-) -> Result<MediaAnswer, OfferError> {
+fn accept(peer: &mut Peer, checked: &CheckedOffer) -> Result<MediaAnswer, OfferError> {
     let unusable =
         |error: &dyn std::fmt::Display| OfferError(format!("The offer cannot be used: {error}."));
     let offer = SdpOffer::from_sdp_string(&checked.text).map_err(|error| unusable(&error))?;
-    // str0m gives an m-line without a stream another SSRC, but the browser knows the first.
-    for slot in peer.slots.values_mut() {
-        slot.audio.declare(&mut peer.rtc);
-        if let Some(video) = &mut slot.video {
-            video.declare(&mut peer.rtc);
-        }
-    }
     let answer = peer
         .rtc
         .sdp_api()
         .accept_offer(offer)
         .map_err(|error| unusable(&error))?;
 
+    let mut inputs = Inputs::default();
     for (source, mid) in &checked.sources {
+        let name = tag(mid)?;
         let mid = Mid::from(mid.as_str());
-        payload_type(&peer.rtc, mid, codec(source.is_video()))?;
-        peer.sources.insert(mid, *source);
+        payload_types(&peer.rtc, mid, source.is_video())?;
+        add_payloads(&peer.rtc, mid, &mut inputs);
+        add_ids(&mut inputs.ids, &ids(&peer.rtc, mid));
+        inputs.sources.push((name, *source));
     }
+    peer.inputs = inputs;
     for slot in &checked.slots {
-        match peer.slots.get_mut(&slot.slot) {
+        let audio = line(&mut peer.rtc, &slot.audio, false)?;
+        let video = match &slot.video {
+            Some(mid) => Some(line(&mut peer.rtc, mid, true)?),
+            None => None,
+        };
+        match peer.slots.get_mut(slot.slot) {
             Some(state) => {
-                state
-                    .audio
-                    .set_pt(payload_type(&peer.rtc, state.audio.mid(), Codec::Opus)?);
-                if let Some(video) = &mut state.video {
-                    video.set_pt(payload_type(&peer.rtc, video.mid(), Codec::Vp8)?);
+                state.audio.answered(audio);
+                if let (Some(stream), Some(line)) = (&mut state.video, video) {
+                    stream.answered(line);
                 }
             }
             None => {
-                let audio = stream(limits, &mut peer.rtc, &slot.audio, false)?;
-                let video = match &slot.video {
-                    Some(mid) => Some(stream(limits, &mut peer.rtc, mid, true)?),
-                    None => None,
-                };
-                if let Some(video) = &video {
-                    peer.pictures.insert(video.mid(), slot.slot);
-                }
                 let state = SlotState {
-                    audio,
-                    video,
+                    lines: (
+                        Mid::from(slot.audio.as_str()),
+                        slot.video.as_deref().map(Mid::from),
+                    ),
+                    audio: OutStream::new(audio, false),
+                    video: video.map(|line| OutStream::new(line, true)),
                     publisher: None,
+                    wanted: None,
                     target: None,
+                    reason: None,
+                    fresh: false,
+                    told_paused: false,
                 };
                 peer.slots.insert(slot.slot, state);
             }
-        }
-    }
-    for slot in peer.slots.values_mut() {
-        slot.audio.conceal(&mut peer.rtc);
-        if let Some(video) = &mut slot.video {
-            video.conceal(&mut peer.rtc);
         }
     }
     peer.offer_accepted();
@@ -234,22 +231,38 @@ fn accept(
     })
 }
 
-fn codec(video: bool) -> Codec {
-    if video { Codec::Vp8 } else { Codec::Opus }
+fn tag(mid: &str) -> Result<Tag, OfferError> {
+    Tag::new(mid).ok_or_else(|| OfferError(format!("The mid {mid} cannot be sent.")))
 }
 
-fn stream(limits: &Limits, rtc: &mut Rtc, mid: &str, video: bool) -> Result<OutStream, OfferError> {
+/// What the answer says about an m-line that the server sends by.
+fn line(rtc: &mut Rtc, mid: &str, video: bool) -> Result<Line, OfferError> {
+    let name = tag(mid)?;
     let mid = Mid::from(mid);
-    let pt = payload_type(rtc, mid, codec(video))?;
+    let (pt, rtx, red) = payload_types(rtc, mid, video)?;
+    let ids = ids(rtc, mid);
     let mut api = rtc.direct_api();
     let stream = api
         .stream_tx_by_mid(mid, None)
         .ok_or_else(|| OfferError(format!("The m-line with the mid {mid} was not accepted.")))?;
-    let ssrcs = (stream.ssrc(), stream.rtx());
-    Ok(OutStream::new(limits, mid, ssrcs, pt, video))
+    let repairs = stream.rtx().map(|ssrc| *ssrc);
+    Ok(Line {
+        mid: name,
+        ssrc: *stream.ssrc(),
+        pt,
+        rtx: repairs.zip(rtx),
+        red,
+        ids,
+    })
 }
 
-fn payload_type(rtc: &Rtc, mid: Mid, codec: Codec) -> Result<Pt, OfferError> {
+/// The payload types that an m-line uses: media, repairs, redundant sound.
+fn payload_types(
+    rtc: &Rtc,
+    mid: Mid,
+    video: bool,
+) -> Result<(u8, Option<u8>, Option<u8>), OfferError> {
+    let codec = if video { Codec::Vp8 } else { Codec::Opus };
     let offered = rtc
         .media(mid)
         .map(|media| media.remote_pts())
@@ -258,10 +271,74 @@ fn payload_type(rtc: &Rtc, mid: Mid, codec: Codec) -> Result<Pt, OfferError> {
         .params()
         .iter()
         .find(|params| params.spec().codec == codec && offered.contains(&params.pt()))
-        .map(|params| params.pt())
+        .map(|params| {
+            let number = |pt: Pt| *pt;
+            (
+                *params.pt(),
+                params.resend().map(number),
+                params.red().map(number),
+            )
+        })
         .ok_or_else(|| {
             OfferError(format!(
                 "The m-line with the mid {mid} does not offer {codec:?}."
             ))
         })
+}
+
+/// Notes what the payload types of an m-line that sends stand for.
+fn add_payloads(rtc: &Rtc, mid: Mid, inputs: &mut Inputs) {
+    let offered = rtc
+        .media(mid)
+        .map(|media| media.remote_pts())
+        .unwrap_or_default();
+    for params in rtc.codec_config().params() {
+        if !offered.contains(&params.pt()) {
+            continue;
+        }
+        let payload = match params.spec().codec {
+            Codec::Opus => Payload::Opus,
+            Codec::Vp8 => Payload::Vp8,
+            _ => continue,
+        };
+        let all = [
+            Some((*params.pt(), payload)),
+            params.resend().map(|pt| (*pt, Payload::Rtx)),
+            params.red().map(|pt| (*pt, Payload::Red)),
+        ];
+        for (pt, payload) in all.into_iter().flatten() {
+            if inputs.payload(pt).is_none() {
+                inputs.payloads.push((pt, payload));
+            }
+        }
+    }
+}
+
+/// The identifiers of an m-line's header extensions.
+fn ids(rtc: &Rtc, mid: Mid) -> ExtensionIds {
+    let map = rtc.media(mid).map(|media| media.remote_extmap());
+    let id = |extension| map.and_then(|map| map.id_of(extension));
+    ExtensionIds {
+        mid: id(Extension::RtpMid),
+        rid: id(Extension::RtpStreamId),
+        repaired_rid: id(Extension::RepairedRtpStreamId),
+        transport_cc: id(Extension::TransportSequenceNumber),
+        audio_level: id(Extension::AudioLevel),
+        orientation: id(Extension::VideoOrientation),
+    }
+}
+
+/// Adds the identifiers that are not known yet.
+fn add_ids(all: &mut ExtensionIds, more: &ExtensionIds) {
+    let pairs = [
+        (&mut all.mid, more.mid),
+        (&mut all.rid, more.rid),
+        (&mut all.repaired_rid, more.repaired_rid),
+        (&mut all.transport_cc, more.transport_cc),
+        (&mut all.audio_level, more.audio_level),
+        (&mut all.orientation, more.orientation),
+    ];
+    for (known, id) in pairs {
+        *known = known.or(id);
+    }
 }

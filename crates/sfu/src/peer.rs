@@ -1,22 +1,19 @@
 //! One RTCPeerConnection's end at the server.
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::VecDeque,
     fmt,
     net::SocketAddr,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
-use str0m::{
-    Rtc,
-    media::Mid,
-    rtp::{RtpHeader, Ssrc},
-};
-use zoom_protocol::{Limits, ParticipantId, SlotId, SlotKind, Source};
+use str0m::{Rtc, media::Mid};
+use zoom_protocol::{ParticipantId, SlotId, SlotKind, Source};
 
 use crate::{
-    PeerStats, Protocol, clock::PublisherClock, layers, ssrcs::Ssrcs, stream::OutStream,
-    track::Track,
+    PeerStats, Protocol, Transport, clock::PublisherClock, egress::Queued, incoming::Inputs,
+    ingress::Arrived, keys::Keys, meter::Meter, report::DowngradeReason, session::Session,
+    stream::OutStream, track::Track,
 };
 
 /// A peer that [`negotiate`](crate::negotiate) made and that no [`Sfu`](crate::Sfu) runs yet.
@@ -25,7 +22,12 @@ pub struct PreparedPeer(pub(crate) Peer);
 
 /// A peer.
 pub(crate) struct Peer {
+    /// Session description, ICE and DTLS. Media goes past it.
     pub(crate) rtc: Rtc,
+    /// Where the handshake leaves its keys.
+    pub(crate) keys: Keys,
+    /// Media, once the handshake is done.
+    pub(crate) session: Option<Box<Session>>,
     /// The server's number for it.
     pub(crate) number: u64,
     /// The local ICE user name fragment and password, which checks of this peer prove to know.
@@ -35,37 +37,55 @@ pub(crate) struct Peer {
     pub(crate) addresses: VecDeque<(Protocol, SocketAddr)>,
     /// How many addresses it taught us since ICE began or began again.
     pub(crate) lessons: u32,
-    pub(crate) sources: HashMap<Mid, Source>,
-    pub(crate) slots: HashMap<SlotId, SlotState>,
-    /// The slot of each outgoing picture.
-    pub(crate) pictures: HashMap<Mid, SlotId>,
-    places: HashMap<Ssrc, (Source, usize)>,
-    /// The RTP streams that it sends.
-    pub(crate) ssrcs: Ssrcs,
-    tracks: [Track; 4],
+    /// The way that its browser nominated, as datagrams to it go.
+    pub(crate) way: Option<Transport>,
+    /// What it may send.
+    pub(crate) inputs: Inputs,
+    pub(crate) slots: Slots,
+    pub(crate) tracks: [Track; 4],
     pub(crate) clock: PublisherClock,
     pub(crate) connected: bool,
     /// When the peer has to be connected.
     pub(crate) connect_by: Instant,
-    /// When something came that only this peer could have sent, or seems to.
+    /// When something came that only this peer could have sent.
     pub(crate) heard_at: Instant,
     /// When str0m wants to be called.
     pub(crate) due: Instant,
+    /// Whether str0m is to be called before that.
+    pub(crate) stirred: bool,
     /// For when a timer is set.
     pub(crate) armed: Option<Instant>,
     /// Whether it waits to be drained.
     pub(crate) dirty: bool,
+    /// What waits to be sealed.
+    pub(crate) queue: Vec<Queued>,
     pub(crate) stats: PeerStats,
+    pub(crate) meter_in: Meter,
+    pub(crate) meter_out: Meter,
+    /// Since when the way has carried more than is sent by it.
+    pub(crate) more_since: Option<Instant>,
+    /// When the next report is due.
+    pub(crate) report_at: Option<Instant>,
 }
 
 /// A receive place of the peer's browser, and who is in it.
 #[derive(Debug)]
 pub(crate) struct SlotState {
+    /// The m-lines, as the offer names them.
+    pub(crate) lines: (Mid, Option<Mid>),
     pub(crate) audio: OutStream,
     pub(crate) video: Option<OutStream>,
     pub(crate) publisher: Option<ParticipantId>,
-    /// The layer that the picture should have; `None` for no picture.
+    /// The layer that fits the size on the screen; `None` for no picture.
+    pub(crate) wanted: Option<usize>,
+    /// The layer that is to be sent: the same one, or what the way carries.
     pub(crate) target: Option<usize>,
+    /// Why it is less than is wanted.
+    pub(crate) reason: Option<DowngradeReason>,
+    /// Whether the wish is so new that nothing was decided about it.
+    pub(crate) fresh: bool,
+    /// Whether the server was told that the picture is paused.
+    pub(crate) told_paused: bool,
 }
 
 impl SlotState {
@@ -76,6 +96,82 @@ impl SlotState {
         } else {
             Some(&mut self.audio)
         }
+    }
+}
+
+/// The slots of a peer, each at the place that its kind and index give it.
+#[derive(Debug, Default)]
+pub(crate) struct Slots {
+    kinds: [Vec<Option<Box<SlotState>>>; 3],
+    /// Each outgoing stream's SSRC, in order, with its slot and whether it is the picture.
+    by_ssrc: Vec<(u32, SlotId, bool)>,
+}
+
+impl Slots {
+    pub(crate) fn get(&self, slot: SlotId) -> Option<&SlotState> {
+        let kind = &self.kinds[kind(slot.kind)];
+        kind.get(usize::from(slot.index))?.as_deref()
+    }
+
+    pub(crate) fn get_mut(&mut self, slot: SlotId) -> Option<&mut SlotState> {
+        let kind = &mut self.kinds[kind(slot.kind)];
+        kind.get_mut(usize::from(slot.index))?.as_deref_mut()
+    }
+
+    pub(crate) fn insert(&mut self, slot: SlotId, state: SlotState) {
+        self.by_ssrc.push((state.audio.line.ssrc, slot, false));
+        if let Some(video) = &state.video {
+            self.by_ssrc.push((video.line.ssrc, slot, true));
+        }
+        self.by_ssrc.sort_unstable_by_key(|(ssrc, ..)| *ssrc);
+        let kind = &mut self.kinds[kind(slot.kind)];
+        let at = usize::from(slot.index);
+        if kind.len() <= at {
+            kind.resize_with(at + 1, || None);
+        }
+        kind[at] = Some(Box::new(state));
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (SlotId, &SlotState)> {
+        KINDS.into_iter().flat_map(|of| {
+            let states = self.kinds[kind(of)].iter().enumerate();
+            states.filter_map(move |(index, state)| Some((id(of, index), state.as_deref()?)))
+        })
+    }
+
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = (SlotId, &mut SlotState)> {
+        KINDS
+            .into_iter()
+            .zip(&mut self.kinds)
+            .flat_map(|(of, states)| {
+                let states = states.iter_mut().enumerate();
+                states
+                    .filter_map(move |(index, state)| Some((id(of, index), state.as_deref_mut()?)))
+            })
+    }
+
+    /// The slot of an outgoing stream, and whether the stream is its picture.
+    pub(crate) fn of_ssrc(&self, ssrc: u32) -> Option<(SlotId, bool)> {
+        let at = self.by_ssrc.binary_search_by_key(&ssrc, |(ssrc, ..)| *ssrc);
+        let (_, slot, video) = self.by_ssrc.get(at.ok()?)?;
+        Some((*slot, *video))
+    }
+}
+
+const KINDS: [SlotKind; 3] = [SlotKind::Person, SlotKind::Voice, SlotKind::Stage];
+
+fn kind(kind: SlotKind) -> usize {
+    match kind {
+        SlotKind::Person => 0,
+        SlotKind::Voice => 1,
+        SlotKind::Stage => 2,
+    }
+}
+
+fn id(kind: SlotKind, index: usize) -> SlotId {
+    SlotId {
+        kind,
+        index: index as u8,
     }
 }
 
@@ -99,28 +195,34 @@ pub(crate) fn picture_of(kind: SlotKind) -> Option<Source> {
 
 impl Peer {
     /// A peer without m-lines, before its first offer.
-    pub(crate) fn new(limits: &Limits, rtc: Rtc, now: Instant, connect_by: Instant) -> Self {
+    pub(crate) fn new((rtc, keys): (Rtc, Keys), now: Instant, connect_by: Instant) -> Self {
         Self {
             rtc,
+            keys,
+            session: None,
             number: 0,
             ufrag: String::new(),
             password: String::new(),
             addresses: VecDeque::new(),
             lessons: 0,
-            sources: HashMap::new(),
-            slots: HashMap::new(),
-            pictures: HashMap::new(),
-            places: HashMap::new(),
-            ssrcs: Ssrcs::new(limits, now),
+            way: None,
+            inputs: Inputs::default(),
+            slots: Slots::default(),
             tracks: Default::default(),
             clock: PublisherClock::default(),
             connected: false,
             connect_by,
             heard_at: now,
             due: now,
+            stirred: true,
             armed: None,
             dirty: false,
+            queue: Vec::new(),
             stats: PeerStats::default(),
+            meter_in: Meter::default(),
+            meter_out: Meter::default(),
+            more_since: None,
+            report_at: None,
         }
     }
 
@@ -140,22 +242,38 @@ impl Peer {
         }
         self.ufrag = credentials.ufrag;
         self.password = credentials.pass;
-        self.places.clear();
     }
 
-    /// The source and layer that a packet belongs to, by its SSRC, which str0m learns from the
-    /// mid and rid header extensions (RFC 8843 section 9.2, RFC 8852).
-    pub(crate) fn identify(&mut self, header: &RtpHeader) -> Option<(Source, usize)> {
-        if let Some(known) = self.places.get(&header.ssrc) {
-            return Some(*known);
+    /// Who speaks in packets about the peer's streams: nobody's SSRC, but tied to one that is known
+    /// to be random.
+    pub(crate) fn feedback_ssrc(&self) -> u32 {
+        let first = self.slots.iter().next();
+        first.map_or(1, |(_, slot)| slot.audio.line.ssrc.rotate_left(13) | 1)
+    }
+
+    /// Notes that a key frame begins with a packet: what is missing before it is not needed.
+    pub(crate) fn key_came(&mut self, arrived: &Arrived) {
+        let Some(session) = self.session.as_deref_mut() else {
+            return;
+        };
+        let found = session.streams.find(arrived.ssrc);
+        let stream = found.and_then(|at| session.streams.at_mut(at));
+        if let Some(nack) = stream.and_then(|stream| stream.nack.as_mut()) {
+            nack.on_key_frame(arrived.seq);
         }
-        let mut api = self.rtc.direct_api();
-        let stream = api.stream_rx(&header.ssrc)?;
-        let source = *self.sources.get(&stream.mid())?;
-        let layer = layers::place(stream.rid().as_deref())?;
-        self.places.insert(header.ssrc, (source, layer));
-        tracing::debug!(ssrc = *header.ssrc, ?source, layer, "incoming stream");
-        Some((source, layer))
+    }
+
+    /// When the peer has to be looked after next.
+    pub(crate) fn next_due(&self, now: Instant, silence: Duration) -> Instant {
+        if !self.connected {
+            return self.due.min(self.connect_by);
+        }
+        let media = self
+            .session
+            .as_ref()
+            .and_then(|session| session.next_due(now));
+        let at = self.due.min(self.heard_at + silence);
+        media.map_or(at, |media| media.min(at))
     }
 }
 
@@ -168,7 +286,8 @@ impl fmt::Debug for Peer {
     }
 }
 
-fn index(source: Source) -> usize {
+/// The place of a source's track.
+pub(crate) fn index(source: Source) -> usize {
     match source {
         Source::Microphone => 0,
         Source::Camera => 1,

@@ -10,10 +10,13 @@ use str0m::{Input, net::Receive};
 use zoom_protocol::{Limits, MediaEndReason, ParticipantId, RoomId, SlotId, Sources};
 
 use crate::{
-    Command, Event, Output, PeerStats, Protocol, SfuConfig, SfuStats, Transport,
+    Command, Event, MediaTotals, PeerStats, Protocol, SfuConfig, SfuStats, Transport,
+    egress::Outbox,
     gate::{self, Class, Gate},
+    members::{Members, Place},
     peer::Peer,
     profile,
+    session::Session,
     speakers::Speakers,
 };
 
@@ -27,7 +30,7 @@ pub(crate) const TICK: Duration = Duration::from_millis(100);
 ///
 /// ```no_run
 /// # use std::time::Instant;
-/// # use zoom_sfu::{Command, Output, Sfu, Transport};
+/// # use zoom_sfu::{Command, Sfu, Transport};
 /// # fn receive_until(_: Option<Instant>) -> (Vec<(Transport, Vec<u8>)>, Vec<Command>) { (Vec::new(), Vec::new()) }
 /// # fn drive(mut sfu: Sfu) {
 /// loop {
@@ -40,18 +43,16 @@ pub(crate) const TICK: Duration = Duration::from_millis(100);
 ///         sfu.handle_datagram(now, *transport, payload);
 ///     }
 ///     sfu.handle_timeout(now);
-///     while let Some(output) = sfu.poll_output() {
-///         match output {
-///             Output::Transmit { transport, payload } => { /* send it */ }
-///             Output::Event(event) => { /* tell the server */ }
-///         }
-///     }
+///     sfu.drain(|transmit| {
+///         for datagram in transmit.datagrams() { /* send it, or all of them at once */ }
+///     });
+///     while let Some(event) = sfu.poll_event() { /* tell the server */ }
 /// }
 /// # }
 /// ```
 ///
 /// Draining after each single datagram is right too, but costs about twice the time: a received
-/// packet is written to everybody first, and each peer is then polled once for the whole batch.
+/// packet is queued for everybody first, and what one peer gets is then sealed and sent together.
 ///
 /// A panic inside one peer's session ends that peer alone; the program has to be built with
 /// `panic = "unwind"` for it.
@@ -61,28 +62,54 @@ pub struct Sfu {
     pub(crate) now: Instant,
     /// What the clock of timelines counts from.
     pub(crate) began: Instant,
-    pub(crate) participants: HashMap<ParticipantId, Participant>,
+    pub(crate) members: Members,
     /// Who is subscribed to whom, by publisher.
     pub(crate) watchers: HashMap<ParticipantId, Vec<Watcher>>,
     pub(crate) rooms: HashMap<RoomId, Room>,
     pub(crate) gate: Gate,
     /// Peers that have something to send or to say.
-    dirty: Vec<ParticipantId>,
-    pub(crate) timers: BTreeSet<(Instant, ParticipantId)>,
+    pub(crate) dirty: Vec<Place>,
+    pub(crate) timers: BTreeSet<(Instant, Place)>,
     pub(crate) next_tick: Option<Instant>,
-    outputs: VecDeque<Output>,
-    stats: SfuStats,
+    pub(crate) events: VecDeque<Event>,
+    /// What sessions want sent: STUN and DTLS.
+    pub(crate) signals: Vec<(Transport, Vec<u8>)>,
+    pub(crate) outbox: Outbox,
+    /// The payload of the packet that was opened last.
+    pub(crate) payload: Vec<u8>,
+    /// The control packet that was opened last.
+    pub(crate) plain: Vec<u8>,
+    /// Packets to be asked for again.
+    pub(crate) lost: Vec<u16>,
+    pub(crate) stats: SfuStats,
+    pub(crate) totals: MediaTotals,
+    pub(crate) max_upload_bps: Option<u64>,
+    /// What each peer may be sent at most so that all stay under that.
+    pub(crate) upload_level_bps: Option<u64>,
     /// Counts the times that any track broke off.
     pub(crate) epochs: u64,
 }
 
 /// All about one participant.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Participant {
+    pub(crate) id: ParticipantId,
     pub(crate) room: Option<RoomId>,
     pub(crate) sources: Sources,
     pub(crate) assignments: HashMap<SlotId, Assignment>,
     pub(crate) peer: Option<Box<Peer>>,
+}
+
+impl Participant {
+    pub(crate) fn new(id: ParticipantId) -> Self {
+        Self {
+            id,
+            room: None,
+            sources: Sources::default(),
+            assignments: HashMap::new(),
+            peer: None,
+        }
+    }
 }
 
 /// Who is in a slot.
@@ -96,7 +123,7 @@ pub(crate) struct Assignment {
 /// A slot that somebody is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Watcher {
-    pub(crate) subscriber: ParticipantId,
+    pub(crate) subscriber: Place,
     pub(crate) slot: SlotId,
 }
 
@@ -114,14 +141,22 @@ impl Sfu {
             limits: config.limits,
             now,
             began: now,
-            participants: HashMap::new(),
+            members: Members::default(),
             watchers: HashMap::new(),
             rooms: HashMap::new(),
             dirty: Vec::new(),
             timers: BTreeSet::new(),
             next_tick: None,
-            outputs: VecDeque::new(),
+            events: VecDeque::new(),
+            signals: Vec::new(),
+            outbox: Outbox::default(),
+            payload: Vec::new(),
+            plain: Vec::new(),
+            lost: Vec::new(),
             stats: SfuStats::default(),
+            totals: MediaTotals::default(),
+            max_upload_bps: config.max_upload_bps,
+            upload_level_bps: None,
             epochs: 0,
         }
     }
@@ -136,28 +171,40 @@ impl Sfu {
         };
         let owner = match class {
             Class::Stun => self.admit_stun(transport, payload),
-            Class::Sealed => self.admit_sealed(transport),
+            Class::Dtls | Class::Media => self.admit_sealed(transport),
             Class::Garbage => {
                 self.stats.dropped_garbage += 1;
                 None
             }
         };
-        let Some(who) = owner else {
+        let Some(place) = owner else {
             tracing::trace!(?transport, len = payload.len(), "datagram dropped");
             return;
         };
+        if let Some(peer) = self.members.peer_at_mut(place) {
+            peer.stats.packets_in += 1;
+            peer.stats.bytes_in += payload.len() as u64;
+            self.totals.packets_in += 1;
+            self.totals.bytes_in += payload.len() as u64;
+        }
+        if class == Class::Media {
+            self.media_in(place, payload);
+        } else {
+            self.signal_in(place, transport, payload);
+        }
+    }
+
+    /// Takes a STUN or DTLS datagram of a peer.
+    fn signal_in(&mut self, place: Place, transport: Transport, payload: &[u8]) {
         let Ok(receive) = receive(transport, payload) else {
             self.stats.dropped_garbage += 1;
             return;
         };
-        let input = Input::Receive(self.now, receive);
-        let Some(peer) = self.peer_mut(who) else {
+        let now = self.now;
+        let input = Input::Receive(now, receive);
+        let Some(peer) = self.members.peer_at_mut(place) else {
             return;
         };
-        if !peer.ssrcs.admit(now, payload) {
-            self.stats.dropped_streams += 1;
-            return;
-        }
         // An address that is known may still be one that ICE has given up.
         if !peer.rtc.accepts(&input) {
             self.stats.dropped_strangers += 1;
@@ -167,10 +214,8 @@ impl Sfu {
             note_profile(peer, payload);
         }
         peer.heard_at = now;
-        peer.stats.packets_in += 1;
-        peer.stats.bytes_in += payload.len() as u64;
         // A session keeps one received packet at a time, so it is polled after each.
-        self.run(who, input);
+        self.run(place, input);
     }
 
     /// Takes a command.
@@ -208,13 +253,13 @@ impl Sfu {
     /// Does what is due at `now`; may be called at any time.
     pub fn handle_timeout(&mut self, now: Instant) {
         self.advance(now);
-        while let Some((at, who)) = self.timers.first().copied()
+        while let Some((at, place)) = self.timers.first().copied()
             && at <= self.now
         {
             self.timers.pop_first();
-            if let Some(peer) = self.peer_mut(who) {
+            if let Some(peer) = self.members.peer_at_mut(place) {
                 peer.armed = None;
-                self.look_after(who);
+                self.look_after(place);
             }
         }
         if self.next_tick.is_some_and(|at| at <= self.now) {
@@ -226,20 +271,10 @@ impl Sfu {
         }
     }
 
-    /// What is to be done next; `None` until there is input again.
-    pub fn poll_output(&mut self) -> Option<Output> {
-        loop {
-            if let Some(output) = self.outputs.pop_front() {
-                return Some(output);
-            }
-            let who = self.dirty.pop()?;
-            let now = self.now;
-            if let Some(peer) = self.peer_mut(who)
-                && std::mem::take(&mut peer.dirty)
-            {
-                self.run(who, Input::Timeout(now));
-            }
-        }
+    /// What happened next; `None` until there is input again. To be asked after
+    /// [`Sfu::drain`](crate::Sfu::drain).
+    pub fn poll_event(&mut self) -> Option<Event> {
+        self.events.pop_front()
     }
 
     /// When [`Sfu::handle_timeout`] is due; `None` while there is nothing to wait for. To be asked
@@ -260,23 +295,24 @@ impl Sfu {
         let (addresses, ufrags) = self.gate.sizes();
         SfuStats {
             rooms: self.rooms.len(),
-            participants: self.participants.len(),
+            participants: self.members.len(),
             peers: self
-                .participants
-                .values()
-                .filter(|p| p.peer.is_some())
+                .members
+                .iter()
+                .filter(|(_, p)| p.peer.is_some())
                 .count(),
             addresses,
             ufrags,
             timers: self.timers.len(),
             watched: self.watchers.len(),
+            totals: self.totals,
             ..self.stats
         }
     }
 
     /// What a participant's peer sent and was sent; `None` without a peer.
     pub fn peer_stats(&self, participant: ParticipantId) -> Option<PeerStats> {
-        let peer = self.participants.get(&participant)?.peer.as_ref()?;
+        let peer = self.members.get(participant)?.peer.as_ref()?;
         Some(peer.stats)
     }
 
@@ -285,7 +321,7 @@ impl Sfu {
         self.now = self.now.max(now);
     }
 
-    fn admit_stun(&mut self, transport: Transport, payload: &[u8]) -> Option<ParticipantId> {
+    fn admit_stun(&mut self, transport: Transport, payload: &[u8]) -> Option<Place> {
         let admitted = self.check_stun(transport, payload);
         if admitted.is_none() {
             self.stats.dropped_stun += 1;
@@ -293,22 +329,27 @@ impl Sfu {
         admitted
     }
 
-    fn check_stun(&mut self, transport: Transport, payload: &[u8]) -> Option<ParticipantId> {
+    fn check_stun(&mut self, transport: Transport, payload: &[u8]) -> Option<Place> {
         // str0m as an ICE-lite agent sends no checks, so that only requests mean anything.
         let request = catch_unwind(|| gate::read_request(payload)).ok()??;
         let (local, _) = request.username()?.split_once(':')?;
-        let who = self.gate.named(local)?;
-        let peer = self.participants.get_mut(&who)?.peer.as_mut()?;
+        let place = self.gate.named(local)?;
+        let peer = self.members.peer_at_mut(place)?;
         if !self.gate.proves(&request, peer) {
             return None;
         }
         let known = self
             .gate
-            .learn(who, peer, transport.protocol, transport.source);
-        known.then_some(who)
+            .learn(place, peer, transport.protocol, transport.source);
+        // The browser, which controls, sends by the way that it nominates, and wants to be sent by
+        // it (RFC 8445 section 7.3.1.5).
+        if known && (request.use_candidate() || peer.way.is_none()) {
+            peer.way = Some(transport.reversed());
+        }
+        known.then_some(place)
     }
 
-    fn admit_sealed(&mut self, transport: Transport) -> Option<ParticipantId> {
+    fn admit_sealed(&mut self, transport: Transport) -> Option<Place> {
         let owner = self.gate.owner(transport.protocol, transport.source);
         if owner.is_none() {
             self.stats.dropped_strangers += 1;
@@ -316,37 +357,49 @@ impl Sfu {
         owner
     }
 
-    pub(crate) fn peer_mut(&mut self, who: ParticipantId) -> Option<&mut Peer> {
-        self.participants.get_mut(&who)?.peer.as_deref_mut()
+    pub(crate) fn session_mut(&mut self, place: Place) -> Option<&mut Session> {
+        self.members.peer_at_mut(place)?.session.as_deref_mut()
     }
 
-    pub(crate) fn mark_dirty(&mut self, who: ParticipantId) {
-        if let Some(peer) = self
-            .participants
-            .get_mut(&who)
-            .and_then(|p| p.peer.as_mut())
+    /// Has a peer drained at the end of the turn.
+    pub(crate) fn mark_dirty(&mut self, place: Place) {
+        if let Some(peer) = self.members.peer_at_mut(place)
             && !std::mem::replace(&mut peer.dirty, true)
         {
-            self.dirty.push(who);
+            self.dirty.push(place);
         }
     }
 
     pub(crate) fn tell(&mut self, event: Event) {
-        self.outputs.push_back(Output::Event(event));
+        self.events.push_back(event);
+    }
+
+    /// Lets a peer's session say what it has to say.
+    pub(crate) fn poll_rtc(&mut self, place: Place) {
+        let now = self.now;
+        self.run(place, Input::Timeout(now));
     }
 
     /// Gives a peer's session one input and takes all that it has to say.
-    fn run(&mut self, who: ParticipantId, input: Input<'_>) {
+    fn run(&mut self, place: Place, input: Input<'_>) {
         let Self {
-            participants,
-            outputs,
+            members,
+            signals,
+            totals,
             ..
         } = self;
-        let Some(peer) = participants.get_mut(&who).and_then(|p| p.peer.as_mut()) else {
+        let Some(participant) = members.at_mut(place) else {
             return;
         };
-        let mut events = Vec::new();
-        let polled = catch_unwind(AssertUnwindSafe(|| poll(peer, input, outputs, &mut events)));
+        let who = participant.id;
+        let Some(peer) = participant.peer.as_deref_mut() else {
+            return;
+        };
+        peer.stirred = false;
+        let mut connected = false;
+        let polled = catch_unwind(AssertUnwindSafe(|| {
+            poll(peer, input, signals, totals, &mut connected)
+        }));
         match polled {
             Ok(Ok(due)) => peer.due = due,
             Ok(Err(error)) => {
@@ -365,59 +418,83 @@ impl Sfu {
                 return;
             }
         }
-        let alive = peer.rtc.is_alive();
-        for event in events {
-            self.on_event(who, event);
-        }
-        if alive {
-            self.arm(who);
-        } else {
+        if !peer.rtc.is_alive() {
             self.end(who, MediaEndReason::Lost);
+            return;
         }
+        if connected {
+            self.on_connected(place, who);
+        }
+        self.arm(place);
+    }
+
+    /// The handshake is done, and the session has found the certificate to be the offer's.
+    fn on_connected(&mut self, place: Place, who: ParticipantId) {
+        let now = self.now;
+        let Self {
+            members, limits, ..
+        } = self;
+        let Some(peer) = members.peer_at_mut(place) else {
+            return;
+        };
+        if std::mem::replace(&mut peer.connected, true) {
+            return;
+        }
+        let session = peer.keys.take().map(|agreed| {
+            let ssrc = peer.feedback_ssrc();
+            Session::new(limits, &agreed, ssrc, now)
+        });
+        match session {
+            Some(Ok(session)) => peer.session = Some(Box::new(session)),
+            Some(Err(_)) | None => {
+                tracing::warn!(participant = %who, "the handshake left no keys");
+                self.end(who, MediaEndReason::Failed);
+                return;
+            }
+        }
+        tracing::info!(participant = %who, "peer connected");
+        self.tell(Event::Connected { participant: who });
+        self.apply_assignments(who);
     }
 
     /// Does what a peer's timer was set for.
-    fn look_after(&mut self, who: ParticipantId) {
+    fn look_after(&mut self, place: Place) {
         let now = self.now;
         let silence = self.silence();
-        let Some(peer) = self.peer_mut(who) else {
+        let Some(participant) = self.members.at_mut(place) else {
+            return;
+        };
+        let who = participant.id;
+        let Some(peer) = participant.peer.as_deref_mut() else {
             return;
         };
         if !peer.connected && now >= peer.connect_by {
             self.end(who, MediaEndReason::NotConnected);
         } else if peer.connected && now >= peer.heard_at + silence {
             self.end(who, MediaEndReason::Lost);
-        } else if peer.due <= now {
-            self.mark_dirty(who);
+        } else if peer.next_due(now, silence) <= now {
+            self.mark_dirty(place);
         } else {
-            self.arm(who);
+            self.arm(place);
         }
     }
 
     /// Sets a peer's timer. One that is set for an earlier time stays: when it fires, it is set
     /// again, which is cheaper than moving it with every packet.
-    fn arm(&mut self, who: ParticipantId) {
+    pub(crate) fn arm(&mut self, place: Place) {
         let silence = self.silence();
-        let Some(peer) = self
-            .participants
-            .get_mut(&who)
-            .and_then(|p| p.peer.as_mut())
-        else {
+        let now = self.now;
+        let Some(peer) = self.members.peer_at_mut(place) else {
             return;
         };
-        let end = if peer.connected {
-            peer.heard_at + silence
-        } else {
-            peer.connect_by
-        };
-        let at = peer.due.min(end);
+        let at = peer.next_due(now, silence);
         if peer.armed.is_some_and(|armed| armed <= at) {
             return;
         }
         if let Some(armed) = peer.armed.replace(at) {
-            self.timers.remove(&(armed, who));
+            self.timers.remove(&(armed, place));
         }
-        self.timers.insert((at, who));
+        self.timers.insert((at, place));
     }
 
     fn silence(&self) -> Duration {
@@ -439,33 +516,40 @@ fn receive(transport: Transport, payload: &[u8]) -> Result<Receive<'_>, ()> {
 fn poll(
     peer: &mut Peer,
     input: Input<'_>,
-    outputs: &mut VecDeque<Output>,
-    events: &mut Vec<str0m::Event>,
+    signals: &mut Vec<(Transport, Vec<u8>)>,
+    totals: &mut MediaTotals,
+    connected: &mut bool,
 ) -> Result<Instant, str0m::RtcError> {
     peer.rtc.handle_input(input)?;
     loop {
         match peer.rtc.poll_output()? {
             str0m::Output::Timeout(at) => return Ok(at),
-            str0m::Output::Event(event) => events.push(event),
+            str0m::Output::Event(event) => {
+                *connected |= matches!(event, str0m::Event::Connected);
+            }
             str0m::Output::Transmit(transmit) => {
+                // Media, and what is about it, goes past the session.
+                if gate::classify(&transmit.contents) == Class::Media {
+                    continue;
+                }
                 if !peer.connected {
                     note_profile(peer, &transmit.contents);
                 }
                 peer.stats.packets_out += 1;
                 peer.stats.bytes_out += transmit.contents.len() as u64;
-                outputs.push_back(Output::Transmit {
-                    transport: Transport {
-                        protocol: match transmit.proto {
-                            str0m::net::Protocol::Udp => Protocol::Udp,
-                            str0m::net::Protocol::Tcp
-                            | str0m::net::Protocol::SslTcp
-                            | str0m::net::Protocol::Tls => Protocol::Tcp,
-                        },
-                        source: transmit.source,
-                        destination: transmit.destination,
+                totals.packets_out += 1;
+                totals.bytes_out += transmit.contents.len() as u64;
+                let transport = Transport {
+                    protocol: match transmit.proto {
+                        str0m::net::Protocol::Udp => Protocol::Udp,
+                        str0m::net::Protocol::Tcp
+                        | str0m::net::Protocol::SslTcp
+                        | str0m::net::Protocol::Tls => Protocol::Tcp,
                     },
-                    payload: transmit.contents.into(),
-                });
+                    source: transmit.source,
+                    destination: transmit.destination,
+                };
+                signals.push((transport, transmit.contents.into()));
             }
         }
     }

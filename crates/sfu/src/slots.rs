@@ -1,46 +1,52 @@
 //! Who is in which slot and gets which layer: assignments, sources, key frames, and what is looked
 //! over from time to time.
 
-use str0m::media::KeyframeRequestKind;
 use zoom_protocol::{ParticipantId, SlotId, Source, Sources};
 
 use crate::{
     Event, Sfu, layers,
-    peer::{carries, picture_of},
+    members::Place,
+    peer::{carries, index, picture_of},
     sfu::{Assignment, Watcher},
 };
 
 impl Sfu {
     /// Notes that somebody waits for a key frame, and asks for it unless that was just done.
     pub(crate) fn want_key(&mut self, publisher: ParticipantId, source: Source, layer: usize) {
-        if let Some(peer) = self.peer_mut(publisher) {
+        let Some(place) = self.members.place(publisher) else {
+            return;
+        };
+        if let Some(peer) = self.members.peer_at_mut(place) {
             peer.track_mut(source).layers[layer].want_key();
-            self.ask_key(publisher, source, layer);
+            self.ask_key(place, source, layer);
         }
     }
 
-    fn ask_key(&mut self, publisher: ParticipantId, source: Source, layer: usize) {
+    fn ask_key(&mut self, place: Place, source: Source, layer: usize) {
         let now = self.now;
-        let on = self
-            .participants
-            .get(&publisher)
-            .is_some_and(|participant| participant.sources.is_on(source));
-        let Some(peer) = self.peer_mut(publisher).filter(|peer| peer.connected && on) else {
+        let Some(participant) = self.members.at_mut(place) else {
             return;
         };
-        let Some(ssrc) = peer.track_mut(source).layers[layer].ask_key(now) else {
+        let on = participant.sources.is_on(source);
+        let Some(peer) = participant.peer.as_deref_mut().filter(|_| on) else {
             return;
         };
-        if let Some(stream) = peer.rtc.direct_api().stream_rx(&ssrc) {
-            stream.request_keyframe(KeyframeRequestKind::Pli);
-            peer.stats.keys_asked += 1;
-            tracing::debug!(participant = %publisher, ?source, layer, "key frame asked for");
-            self.mark_dirty(publisher);
-        }
+        let Some(session) = peer.session.as_deref_mut() else {
+            return;
+        };
+        let Some(ssrc) = peer.tracks[index(source)].layers[layer].ask_key(now) else {
+            return;
+        };
+        session.keys.push(ssrc);
+        tracing::debug!(participant = %participant.id, ?source, layer, "key frame asked for");
+        self.mark_dirty(place);
     }
 
     pub(crate) fn set_sources(&mut self, who: ParticipantId, sources: Sources) {
-        let participant = self.participants.entry(who).or_default();
+        let place = self.members.enter(who);
+        let Some(participant) = self.members.at_mut(place) else {
+            return;
+        };
         let before = std::mem::replace(&mut participant.sources, sources);
         let room = participant.room;
         for source in Source::ALL {
@@ -49,7 +55,7 @@ impl Sfu {
             }
             self.epochs += 1;
             let epoch = self.epochs;
-            if let Some(peer) = self.peer_mut(who) {
+            if let Some(peer) = self.members.peer_at_mut(place) {
                 peer.track_mut(source).epoch = epoch;
             }
             if source == Source::Microphone
@@ -70,10 +76,9 @@ impl Sfu {
         let mut wanted = [false; layers::LAYERS];
         for watcher in self.watchers_of(publisher, source) {
             let target = self
-                .participants
-                .get(&watcher.subscriber)
-                .and_then(|subscriber| subscriber.peer.as_ref())
-                .and_then(|peer| peer.slots.get(&watcher.slot))
+                .members
+                .peer_at(watcher.subscriber)
+                .and_then(|peer| peer.slots.get(watcher.slot))
                 .and_then(|slot| slot.target);
             if let Some(target) = target {
                 wanted[target] = true;
@@ -100,7 +105,11 @@ impl Sfu {
         slot: SlotId,
         assignment: Option<Assignment>,
     ) {
-        let assignments = &mut self.participants.entry(subscriber).or_default().assignments;
+        let place = self.members.enter(subscriber);
+        let Some(participant) = self.members.at_mut(place) else {
+            return;
+        };
+        let assignments = &mut participant.assignments;
         let before = match assignment {
             Some(assignment) => assignments.insert(slot, assignment),
             None => assignments.remove(&slot),
@@ -112,23 +121,21 @@ impl Sfu {
         let earlier = before.map(|before| before.publisher);
         if earlier != publisher {
             if let Some(earlier) = earlier {
-                self.unwatch(subscriber, slot, earlier);
+                self.unwatch(place, slot, earlier);
             }
             if let Some(publisher) = publisher {
-                let watcher = Watcher { subscriber, slot };
+                let watcher = Watcher {
+                    subscriber: place,
+                    slot,
+                };
                 self.watchers.entry(publisher).or_default().push(watcher);
             }
         }
         tracing::debug!(%subscriber, %slot, ?assignment, "slot assigned");
-        self.apply_assignment(subscriber, slot);
+        self.apply_assignment(place, slot);
     }
 
-    pub(crate) fn unwatch(
-        &mut self,
-        subscriber: ParticipantId,
-        slot: SlotId,
-        publisher: ParticipantId,
-    ) {
+    pub(crate) fn unwatch(&mut self, subscriber: Place, slot: SlotId, publisher: ParticipantId) {
         if let Some(watchers) = self.watchers.get_mut(&publisher) {
             watchers.retain(|watcher| *watcher != Watcher { subscriber, slot });
             if watchers.is_empty() {
@@ -139,63 +146,82 @@ impl Sfu {
 
     /// Applies what is known of all slots of a peer that is new or has new slots.
     pub(crate) fn apply_assignments(&mut self, who: ParticipantId) {
+        let Some(place) = self.members.place(who) else {
+            return;
+        };
         let slots: Vec<_> = self
-            .participants
-            .get(&who)
+            .members
+            .at(place)
             .map(|participant| participant.assignments.keys().copied().collect())
             .unwrap_or_default();
         for slot in slots {
-            self.apply_assignment(who, slot);
+            self.apply_assignment(place, slot);
         }
     }
 
     /// Brings a slot of a peer in line with its assignment.
-    pub(crate) fn apply_assignment(&mut self, who: ParticipantId, slot: SlotId) {
-        let Some(participant) = self.participants.get(&who) else {
+    pub(crate) fn apply_assignment(&mut self, place: Place, slot: SlotId) {
+        let Some(participant) = self.members.at(place) else {
             return;
         };
+        let who = participant.id;
         let assignment = participant.assignments.get(&slot).copied();
-        let target = assignment.and_then(|assignment| self.target(slot, assignment));
+        let wanted = assignment.and_then(|assignment| self.wanted(slot, assignment));
         let publisher = assignment.map(|assignment| assignment.publisher);
-        let Some(peer) = self.peer_mut(who) else {
+        let Some(peer) = self.members.peer_at_mut(place) else {
             return;
         };
         let connected = peer.connected;
-        let Some(state) = peer.slots.get_mut(&slot) else {
+        let Some(state) = peer.slots.get_mut(slot) else {
             return;
         };
+        let mut resumed = None;
         if state.publisher != publisher {
+            // A pause is of the picture that was in the slot.
+            if std::mem::take(&mut state.told_paused) {
+                resumed = state.publisher;
+            }
             state.publisher = publisher;
             state.audio.stop();
+            state.audio.retransmitted = 0;
+            if let Some(video) = &mut state.video {
+                video.stop();
+                video.retransmitted = 0;
+            }
+            state.target = None;
+        }
+        if state.wanted != wanted || state.target.is_none() {
+            // What a person wants is shown at once, as far as the way carries it.
+            state.fresh = !state.told_paused;
+        }
+        state.wanted = wanted;
+        if wanted.is_none() {
+            state.target = None;
+            state.reason = None;
             if let Some(video) = &mut state.video {
                 video.stop();
             }
         }
-        state.target = target;
-        let Some(video) = &mut state.video else {
-            return;
-        };
-        if target.is_none() {
-            video.stop();
+        if let Some(publisher) = resumed {
+            self.tell(Event::Picture {
+                participant: who,
+                slot,
+                publisher,
+                paused: false,
+            });
         }
-        let layer = publisher.and_then(|publisher| video.layer_of(publisher));
-        if connected
-            && target.is_some()
-            && layer != target
-            && let (Some(publisher), Some(target), Some(source)) =
-                (publisher, target, picture_of(slot.kind))
-        {
-            self.want_key(publisher, source, target);
+        if connected {
+            self.reallocate(place);
         }
     }
 
     /// The layer that fits an assignment; the largest while none flows.
-    fn target(&self, slot: SlotId, assignment: Assignment) -> Option<usize> {
+    fn wanted(&self, slot: SlotId, assignment: Assignment) -> Option<usize> {
         let size = assignment.size?;
         let source = picture_of(slot.kind)?;
         let chosen = self
-            .participants
-            .get(&assignment.publisher)
+            .members
+            .get(assignment.publisher)
             .and_then(|publisher| publisher.peer.as_ref())
             .and_then(|peer| layers::choose(&peer.track(source).views(), size));
         Some(chosen.unwrap_or(layers::ONLY))
@@ -213,7 +239,8 @@ impl Sfu {
         let now = self.now;
         let mut stopped = Vec::new();
         let mut ask = Vec::new();
-        for (who, participant) in &mut self.participants {
+        for (place, participant) in self.members.iter_mut() {
+            let who = participant.id;
             let Some(peer) = participant.peer.as_mut() else {
                 continue;
             };
@@ -221,10 +248,10 @@ impl Sfu {
                 let layers = &mut peer.track_mut(source).layers;
                 for (at, layer) in layers.iter_mut().enumerate() {
                     if layer.stopped(now) {
-                        stopped.push((*who, source, at));
+                        stopped.push((who, source, at));
                     }
                     if layer.waits_for_key() {
-                        ask.push((*who, source, at));
+                        ask.push((place, source, at));
                     }
                 }
             }
@@ -232,17 +259,19 @@ impl Sfu {
         for (who, source, layer) in stopped {
             tracing::debug!(participant = %who, ?source, layer, "layer stopped");
             let others_flow = self
-                .participants
-                .get(&who)
+                .members
+                .get(who)
                 .and_then(|p| p.peer.as_ref())
                 .is_some_and(|peer| peer.track(source).views().iter().any(|layer| layer.alive));
             if others_flow {
                 self.retarget(who, source);
             }
         }
-        for (who, source, layer) in ask {
-            self.ask_key(who, source, layer);
+        for (place, source, layer) in ask {
+            self.ask_key(place, source, layer);
         }
+        self.allot();
+        self.report();
         let mut changes = Vec::new();
         for (room, entry) in &mut self.rooms {
             if let Some(ranked) = entry.speakers.poll(now) {

@@ -115,6 +115,11 @@ impl Speakers {
         voice.flowing
     }
 
+    /// Who speaks loudest, by the ranking that was told last.
+    pub(crate) fn loudest(&self) -> Option<ParticipantId> {
+        self.ranked.first().copied()
+    }
+
     /// Forgets a microphone that is muted or gone.
     pub(crate) fn remove(&mut self, who: ParticipantId) {
         if let Some(voice) = self.voices.remove(&who)

@@ -2,31 +2,55 @@
 
 use std::time::{Duration, Instant};
 
-use str0m::{
-    Rtc,
-    media::{Mid, Pt},
-    rtp::{RtpWrite, Ssrc},
+use zoom_protocol::ParticipantId;
+use zoom_rtp::{ExtensionIds, Tag, rtcp::ReportBlock};
+
+use crate::{
+    history::History,
+    meter::Meter,
+    rewrite::SeqRewriter,
+    ring::Packet,
+    timeline::{Place, Timeline},
+    vp8::{Vp8Patch, Vp8Rewriter},
+    window::Window,
 };
-use zoom_protocol::{Limits, ParticipantId};
 
-use crate::{rewrite::SeqRewriter, timeline::Timeline, track::Packet, vp8::Vp8Rewriter};
+/// Key frames that a subscriber may ask for at once, and the time after which it may ask for one
+/// more: a picture that breaks asks once or twice, a client that asks with every packet would make
+/// the publisher send key frames alone.
+const KEYS_AT_ONCE: u32 = 4;
+const KEY_EVERY: Duration = Duration::from_secs(1);
 
-/// What is kept to be sent again.
+/// What an m-line of the answer says about a stream.
+#[derive(Clone, Debug)]
+pub(crate) struct Line {
+    pub(crate) mid: Tag,
+    pub(crate) ssrc: u32,
+    pub(crate) pt: u8,
+    /// The SSRC and payload type of repairs (RFC 4588).
+    pub(crate) rtx: Option<(u32, u8)>,
+    /// The payload type of redundant sound (RFC 2198).
+    pub(crate) red: Option<u8>,
+    pub(crate) ids: ExtensionIds,
+}
+
+/// The numbers of a packet as the stream sends it.
 #[derive(Clone, Copy, Debug)]
-struct Resend {
-    packets: usize,
-    age: Duration,
-    /// The largest share of retransmissions in what is sent.
-    share: f32,
+pub(crate) struct Numbers {
+    /// The extended sequence number.
+    pub(crate) seq: u64,
+    pub(crate) timestamp: u32,
+    pub(crate) marker: bool,
+    pub(crate) patch: Vp8Patch,
 }
 
 /// What becomes of a packet at one stream.
 #[derive(Debug)]
 pub(crate) enum Verdict {
     /// It is sent.
-    Send(RtpWrite),
+    Send(Numbers),
     /// It is sent, and the stream's picture begins with it.
-    Begin(RtpWrite),
+    Begin(Numbers),
     /// It is not sent.
     Skip,
     /// It is not sent because the stream waits for a key frame of this layer.
@@ -41,52 +65,52 @@ struct Run {
     layer: usize,
 }
 
+/// What a stream has sent, for its sender reports.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Books {
+    pub(crate) packets: u32,
+    /// Bytes of payloads.
+    pub(crate) bytes: u32,
+    /// A point of the line from RTP time to the SFU's; `None` before the first packet.
+    pub(crate) point: Option<Place>,
+    /// Whether something was sent since the last report.
+    pub(crate) fresh: bool,
+}
+
 /// An outgoing stream.
 #[derive(Debug)]
 pub(crate) struct OutStream {
-    mid: Mid,
-    ssrc: Ssrc,
-    rtx: Option<Ssrc>,
-    pt: Pt,
-    resend: Resend,
-    /// Whether str0m knows the stream. It does from the first packet on: before that its sender
-    /// reports would tell the RTP time 0.
-    declared: bool,
+    pub(crate) line: Line,
+    pub(crate) rate: u32,
     seq: SeqRewriter,
+    /// The numbers that were given out.
+    sealed: Window,
     timeline: Timeline,
     vp8: Vp8Rewriter,
     run: Option<Run>,
     /// Whether packets were left out, so that the next one begins a segment.
     broken: bool,
+    pub(crate) history: History,
+    /// The next extended sequence number of repairs.
+    pub(crate) rtx_seq: u64,
+    pub(crate) books: Books,
+    pub(crate) meter: Meter,
+    /// Packets that were sent again since somebody else came into the slot.
+    pub(crate) retransmitted: u64,
+    /// What the subscriber last reported about the stream.
+    pub(crate) reported: Option<ReportBlock>,
+    keys: u32,
+    keys_since: Option<Instant>,
 }
 
 impl OutStream {
-    /// A stream that str0m declared for an m-line when it accepted the offer.
-    pub(crate) fn new(
-        limits: &Limits,
-        mid: Mid,
-        (ssrc, rtx): (Ssrc, Option<Ssrc>),
-        pt: Pt,
-        video: bool,
-    ) -> Self {
-        let seed = *ssrc;
-        let packets = if video {
-            limits.resend_video_packets
-        } else {
-            limits.resend_audio_packets
-        };
+    /// A stream for an m-line.
+    pub(crate) fn new(line: Line, video: bool) -> Self {
+        let seed = line.ssrc;
         Self {
-            mid,
-            ssrc,
-            rtx,
-            pt,
-            resend: Resend {
-                packets: packets as usize,
-                age: Duration::from_millis(limits.resend_ms.into()),
-                share: limits.resend_percent as f32 / 100.0,
-            },
-            declared: true,
+            rate: if video { 90_000 } else { 48_000 },
             seq: SeqRewriter::new(seed),
+            sealed: Window::default(),
             timeline: if video {
                 Timeline::video(seed.rotate_left(16))
             } else {
@@ -95,16 +119,24 @@ impl OutStream {
             vp8: Vp8Rewriter::default(),
             run: None,
             broken: true,
+            history: History::default(),
+            rtx_seq: u64::from(seed.rotate_left(8) & 0x3fff) + 1,
+            books: Books::default(),
+            meter: Meter::default(),
+            retransmitted: 0,
+            reported: None,
+            keys: KEYS_AT_ONCE,
+            keys_since: None,
+            line,
         }
     }
 
-    pub(crate) fn mid(&self) -> Mid {
-        self.mid
-    }
-
-    /// Takes the payload type of a later answer.
-    pub(crate) fn set_pt(&mut self, pt: Pt) {
-        self.pt = pt;
+    /// Takes what a later answer says; the SSRCs are what they were.
+    pub(crate) fn answered(&mut self, line: Line) {
+        let (ssrc, rtx) = (self.line.ssrc, self.line.rtx);
+        self.line = line;
+        self.line.ssrc = ssrc;
+        self.line.rtx = rtx;
     }
 
     /// The layer that is being forwarded, if it is this publisher's.
@@ -119,45 +151,22 @@ impl OutStream {
         self.run = None;
     }
 
-    /// Makes the stream known to str0m, under the SSRC that the answer told.
-    pub(crate) fn declare(&mut self, rtc: &mut Rtc) {
-        if self.declared {
-            return;
+    /// Whether the subscriber may ask for a key frame once more.
+    pub(crate) fn may_ask_for_key(&mut self, now: Instant) -> bool {
+        let since = *self.keys_since.get_or_insert(now);
+        let earned = now.saturating_duration_since(since).as_secs() / KEY_EVERY.as_secs();
+        if earned > 0 {
+            self.keys_since = Some(now);
+            let earned = u32::try_from(earned).unwrap_or(KEYS_AT_ONCE);
+            self.keys = self.keys.saturating_add(earned).min(KEYS_AT_ONCE);
         }
-        let mut api = rtc.direct_api();
-        let stream = api.declare_stream_tx(self.ssrc, self.rtx, self.mid, None);
-        let Resend {
-            packets,
-            age,
-            share,
-        } = self.resend;
-        stream.set_rtx_cache(packets, age, Some(share));
-        self.declared = true;
-    }
-
-    /// Makes a stream that never sent unknown to str0m until it is used.
-    pub(crate) fn conceal(&mut self, rtc: &mut Rtc) {
-        if self.declared && !self.timeline.is_used() {
-            rtc.direct_api().remove_stream_tx(self.ssrc);
-            self.declared = false;
-        }
-    }
-
-    /// Hands a packet to str0m.
-    pub(crate) fn write(&mut self, rtc: &mut Rtc, write: RtpWrite) {
-        self.declare(rtc);
-        if let Some(stream) = rtc.direct_api().stream_tx(&self.ssrc) {
-            stream.write_rtp(write);
-        }
+        let may = self.keys > 0;
+        self.keys = self.keys.saturating_sub(1);
+        may
     }
 
     /// Decides about a packet of sound.
-    pub(crate) fn sound(
-        &mut self,
-        publisher: ParticipantId,
-        packet: &Packet,
-        clock: impl Fn(i64) -> Instant,
-    ) -> Verdict {
+    pub(crate) fn sound(&mut self, publisher: ParticipantId, packet: &Packet) -> Verdict {
         let run = Run {
             publisher,
             epoch: packet.epoch,
@@ -167,11 +176,13 @@ impl OutStream {
         if begins {
             self.begin(run);
         }
-        match self.rewrite(packet, clock) {
+        match self.rewrite(packet) {
             // A receiver may stretch the pause before the first packet of a spurt
             // (RFC 3551 section 4.1).
-            Some(write) if begins => Verdict::Send(write.marker(true)),
-            Some(write) => Verdict::Send(write.marker(packet.marker)),
+            Some(numbers) => Verdict::Send(Numbers {
+                marker: begins || packet.marker,
+                ..numbers
+            }),
             None => Verdict::Skip,
         }
     }
@@ -183,7 +194,6 @@ impl OutStream {
         publisher: ParticipantId,
         target: usize,
         packet: &Packet,
-        clock: impl Fn(i64) -> Instant,
     ) -> Verdict {
         let run = Run {
             publisher,
@@ -191,8 +201,8 @@ impl OutStream {
             layer: packet.layer,
         };
         if self.run == Some(run) {
-            return match self.rewrite(packet, clock) {
-                Some(write) => Verdict::Send(write.marker(packet.marker).nackable(true)),
+            return match self.rewrite(packet) {
+                Some(numbers) => Verdict::Send(numbers),
                 None => Verdict::Skip,
             };
         }
@@ -203,8 +213,8 @@ impl OutStream {
             return Verdict::NeedKey;
         }
         self.begin(run);
-        match self.rewrite(packet, clock) {
-            Some(write) => Verdict::Begin(write.marker(packet.marker).nackable(true)),
+        match self.rewrite(packet) {
+            Some(numbers) => Verdict::Begin(numbers),
             None => Verdict::Skip,
         }
     }
@@ -216,7 +226,7 @@ impl OutStream {
         self.vp8.start();
     }
 
-    fn rewrite(&mut self, packet: &Packet, clock: impl Fn(i64) -> Instant) -> Option<RtpWrite> {
+    fn rewrite(&mut self, packet: &Packet) -> Option<Numbers> {
         let Some(place) = self.timeline.map(packet.timestamp, packet.capture) else {
             self.broken = true;
             return None;
@@ -226,19 +236,18 @@ impl OutStream {
             self.broken = false;
         }
         let seq = self.seq.map(packet.seq)?;
-        let wallclock = clock(place.at_us);
-        let write = RtpWrite::new(
-            self.pt,
-            seq.into(),
-            place.timestamp,
-            wallclock,
-            packet.payload.clone(),
-        )
-        .ext_vals(packet.extensions.clone());
-        let patch = packet.vp8.as_ref().and_then(|vp8| self.vp8.patch(vp8));
-        Some(match patch {
-            Some(patch) => write.vp8_patch(patch),
-            None => write,
+        // A number that is sealed twice with different contents would give the key away
+        // (RFC 7714 section 9.1).
+        if !self.sealed.note(seq) {
+            return None;
+        }
+        self.books.point = Some(place);
+        let patch = packet.vp8.as_ref().map(|vp8| self.vp8.patch(vp8));
+        Some(Numbers {
+            seq,
+            timestamp: place.timestamp,
+            marker: packet.marker,
+            patch: patch.unwrap_or_default(),
         })
     }
 }

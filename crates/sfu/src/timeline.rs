@@ -91,11 +91,6 @@ impl Timeline {
         }
     }
 
-    /// Whether anything was ever sent.
-    pub(crate) fn is_used(&self) -> bool {
-        self.newest.is_some()
-    }
-
     /// Begins a stay: the next packet is of another source, or comes after a pause.
     pub(crate) fn start(&mut self) {
         self.stay = None;

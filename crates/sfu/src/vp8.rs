@@ -1,30 +1,64 @@
 //! The numbers inside VP8 payloads (RFC 7741 section 4.2) of one outgoing stream that is fed by
 //! changing sources: a decoder that sees the picture id or TL0PICIDX jump takes frames for lost.
 
-use str0m::rtp::{Vp8Descriptor, Vp8Patch};
-
 /// What a packet's payload says that forwarding needs.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Vp8Packet {
-    descriptor: Vp8Descriptor,
-    /// Whether the picture id has 15 bits rather than 7.
-    wide: bool,
+    picture_id: Option<PictureId>,
+    /// Where TL0PICIDX lies, and its value.
+    tl0: Option<(u8, u8)>,
     /// Whether a key frame begins with this packet.
     pub(crate) starts_key_frame: bool,
     /// Width and height in pixels, where a key frame begins.
     pub(crate) size: Option<(u16, u16)>,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct PictureId {
+    /// Where it lies in the payload.
+    at: u8,
+    /// Whether it has 15 bits rather than 7.
+    wide: bool,
+    value: u16,
+}
+
 impl Vp8Packet {
     /// Reads a payload; `None` where it is not VP8 (padding, say).
     pub(crate) fn parse(payload: &[u8]) -> Option<Self> {
-        let descriptor = Vp8Descriptor::parse(payload).ok()?;
-        let wide = payload.get(2).is_some_and(|byte| byte & 0x80 != 0);
-        let starts_key_frame = descriptor.starts_keyframe(payload);
+        let first = *payload.first()?;
+        let mut at = 1_u8;
+        let mut next = || {
+            let byte = payload.get(usize::from(at)).copied();
+            at += 1;
+            byte.map(|byte| (at - 1, byte))
+        };
+        let (mut picture_id, mut tl0) = (None, None);
+        if first & 0x80 != 0 {
+            let (_, flags) = next()?;
+            if flags & 0x80 != 0 {
+                let (at, high) = next()?;
+                let wide = high & 0x80 != 0;
+                let mut value = u16::from(high & 0x7f);
+                if wide {
+                    value = value << 8 | u16::from(next()?.1);
+                }
+                picture_id = Some(PictureId { at, wide, value });
+            }
+            if flags & 0x40 != 0 {
+                tl0 = Some(next()?);
+            }
+            if flags & 0x30 != 0 {
+                next()?;
+            }
+        }
+        let (_, tag) = next()?;
+        // The first packet of the first partition; the lowest bit of the frame tag is 0 for a key
+        // frame (RFC 6386 section 9.1).
+        let starts_key_frame = first & 0x17 == 0x10 && tag & 1 == 0;
         let size = starts_key_frame.then(|| key_frame_size(payload)).flatten();
         Some(Self {
-            descriptor,
-            wide,
+            picture_id,
+            tl0,
             starts_key_frame,
             size,
         })
@@ -55,17 +89,47 @@ impl Vp8Rewriter {
         self.tl0.offset = None;
     }
 
-    /// The patch for a packet of the segment.
-    pub(crate) fn patch(&mut self, packet: &Vp8Packet) -> Option<Vp8Patch> {
-        let mut patch = packet.descriptor.patch();
-        if let Some(id) = packet.descriptor.picture_id() {
-            let mask = if packet.wide { 0x7fff } else { 0x7f };
-            patch = patch.picture_id(self.picture.map(id, mask));
+    /// The numbers for a packet of the segment.
+    pub(crate) fn patch(&mut self, packet: &Vp8Packet) -> Vp8Patch {
+        let picture_id = packet.picture_id.map(|id| {
+            let mask = if id.wide { 0x7fff } else { 0x7f };
+            let value = self.picture.map(id.value, mask);
+            PictureId { value, ..id }
+        });
+        let tl0 = packet.tl0.map(|(at, index)| {
+            let value = self.tl0.map(u16::from(index), 0xff);
+            (at, value as u8)
+        });
+        Vp8Patch { picture_id, tl0 }
+    }
+}
+
+/// What is written over the numbers of a payload.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Vp8Patch {
+    picture_id: Option<PictureId>,
+    tl0: Option<(u8, u8)>,
+}
+
+impl Vp8Patch {
+    /// Writes the numbers into a copy of the payload that they were read from.
+    pub(crate) fn apply(&self, payload: &mut [u8]) {
+        if let Some(PictureId { at, wide, value }) = self.picture_id {
+            let at = usize::from(at);
+            let [high, low] = value.to_be_bytes();
+            if wide {
+                if let Some([first, second]) = payload.get_mut(at..at + 2) {
+                    (*first, *second) = (high | 0x80, low);
+                }
+            } else if let Some(byte) = payload.get_mut(at) {
+                *byte = low & 0x7f;
+            }
         }
-        if let Some(index) = packet.descriptor.tl0_pic_idx() {
-            patch = patch.tl0_pic_idx(self.tl0.map(u16::from(index), 0xff) as u8);
+        if let Some((at, value)) = self.tl0
+            && let Some(byte) = payload.get_mut(usize::from(at))
+        {
+            *byte = value;
         }
-        patch.build().ok()
     }
 }
 
@@ -113,6 +177,19 @@ mod tests {
     }
 
     #[test]
+    fn a_patch_changes_the_numbers_alone() {
+        let first = [0x90, 0xe0, 0x80, 0x05, 0x07, 0x00, 0x01, 0xaa];
+        let second = [0x90, 0xe0, 0xff, 0xff, 0xff, 0x00, 0x01, 0xaa];
+        let mut rewriter = Vp8Rewriter::default();
+        rewriter.patch(&Vp8Packet::parse(&first).unwrap());
+        rewriter.start();
+        let mut payload = second;
+        let patch = rewriter.patch(&Vp8Packet::parse(&second).unwrap());
+        patch.apply(&mut payload);
+        assert_eq!(payload, [0x90, 0xe0, 0x80, 0x06, 0x08, 0x00, 0x01, 0xaa]);
+    }
+
+    #[test]
     fn garbage_is_not_vp8() {
         assert!(Vp8Packet::parse(&[]).is_none());
         assert!(Vp8Packet::parse(&[0x90, 0x80]).is_none());
@@ -123,7 +200,11 @@ mod tests {
         fn no_payload_makes_the_reader_panic(payload: Vec<u8>) {
             let mut rewriter = Vp8Rewriter::default();
             if let Some(packet) = Vp8Packet::parse(&payload) {
-                rewriter.patch(&packet);
+                let mut copy = payload.clone();
+                rewriter.patch(&packet).apply(&mut copy);
+                let again = Vp8Packet::parse(&copy).unwrap();
+                prop_assert_eq!(again.starts_key_frame, packet.starts_key_frame);
+                prop_assert_eq!(copy.len(), payload.len());
             }
         }
 

@@ -304,14 +304,23 @@ peer_addresses: number,
  */
 peer_addresses_proved: number, 
 /**
- * RTP streams (SSRCs) that one peer may send at once before `peer_streams_per_minute` holds:
- * a browser sends about a dozen, and its session remembers each.
+ * RTP streams (SSRCs) that one peer may send in its life: a browser sends about a dozen, and
+ * each is remembered so that no packet of it counts twice.
  */
 peer_streams: number, 
 /**
- * Further RTP streams a minute of one peer over time: memory.
+ * Bits per second that a peer's way is believed to carry before it has shown it: a grid of
+ * small pictures, so that somebody who comes sees all at once.
  */
-peer_streams_per_minute: number, 
+estimate_start_bps: number, 
+/**
+ * Bits per second below which no estimate falls: sound has to pass.
+ */
+estimate_min_bps: number, 
+/**
+ * Bits per second above which no estimate rises: more than a wall of pictures needs.
+ */
+estimate_max_bps: number, 
 /**
  * Milliseconds for which a packet that was sent to a peer is kept to be sent again: longer ago
  * than that no browser waits for it.
@@ -930,8 +939,10 @@ export const defaultLimits: Limits = {
   "datagram_bytes": 1500,
   "peer_addresses": 16,
   "peer_addresses_proved": 64,
-  "peer_streams": 64,
-  "peer_streams_per_minute": 6,
+  "peer_streams": 256,
+  "estimate_start_bps": 2000000,
+  "estimate_min_bps": 50000,
+  "estimate_max_bps": 50000000,
   "resend_ms": 2000,
   "resend_video_packets": 1024,
   "resend_audio_packets": 64,

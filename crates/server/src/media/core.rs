@@ -14,7 +14,7 @@ use tokio::sync::{mpsc, oneshot};
 use zoom_protocol::{
     MediaAnswer, MediaEndReason, MediaOffer, ParticipantId, RoomId, SlotId, Sources,
 };
-use zoom_sfu::{Command, Event, MediaReport, Output, Sfu, SfuConfig, Transport};
+use zoom_sfu::{Command, Event, MediaReport, Sfu, SfuConfig, Transmit};
 
 use super::ConnectError;
 
@@ -183,12 +183,10 @@ impl Core {
 
     /// Tells rooms and waiting requests what the SFU has to tell, and gives what is to be sent to
     /// `transmit`.
-    pub(super) fn drain(&mut self, mut transmit: impl FnMut(Transport, Vec<u8>)) {
-        while let Some(output) = self.sfu.poll_output() {
-            match output {
-                Output::Transmit { transport, payload } => transmit(transport, payload),
-                Output::Event(event) => self.event(event),
-            }
+    pub(super) fn drain(&mut self, transmit: impl FnMut(Transmit<'_>)) {
+        self.sfu.drain(transmit);
+        while let Some(event) = self.sfu.poll_event() {
+            self.event(event);
         }
         self.tell_untold();
     }

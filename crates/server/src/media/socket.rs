@@ -21,18 +21,7 @@ const BUFFER_BYTES: usize = 65_535;
 /// The most bytes in one segmented send: what fits IPv4's length field with its headers.
 const RUN_BYTES: usize = 65_000;
 
-/// A datagram to be sent.
-#[derive(Debug)]
-pub(super) struct Outgoing {
-    /// The machine's own address that it leaves from; `None` lets the system choose.
-    pub source: Option<IpAddr>,
-    /// Where it goes.
-    pub destination: SocketAddr,
-    /// What it says.
-    pub payload: Vec<u8>,
-}
-
-/// What became of a batch.
+/// What became of datagrams.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Sent {
     /// Datagrams that the system took.
@@ -81,7 +70,6 @@ pub(super) struct UdpPort {
     local: SocketAddr,
     /// Whether there may be something to read; the system tells only of changes.
     pub readable: bool,
-    run: Vec<u8>,
 }
 
 impl UdpPort {
@@ -115,7 +103,6 @@ impl UdpPort {
             state,
             local,
             readable: true,
-            run: Vec::new(),
         })
     }
 
@@ -149,32 +136,27 @@ impl UdpPort {
         Ok(())
     }
 
-    /// Sends datagrams; a full buffer drops what does not fit, for this thread waits for nobody.
-    ///
-    /// Neighbours with one way and one length (the last may be shorter) leave as one run.
-    pub(super) fn send(&mut self, datagrams: &[Outgoing]) -> Sent {
+    /// Sends datagrams that lie one behind the other, `segment` bytes each but the last, which may
+    /// be shorter; a full buffer drops what does not fit, for this thread waits for nobody.
+    pub(super) fn send(
+        &self,
+        source: Option<IpAddr>,
+        destination: SocketAddr,
+        contents: &[u8],
+        segment: usize,
+    ) -> Sent {
         let mut outcome = Sent::default();
-        let most = self.state.max_gso_segments();
-        let mut rest = datagrams;
-        while let Some(first) = rest.first() {
-            let count = run_length(rest, most);
-            let (run, after) = rest.split_at(count);
-            rest = after;
-            let contents: &[u8] = if count == 1 {
-                &first.payload
-            } else {
-                self.run.clear();
-                for datagram in run {
-                    self.run.extend_from_slice(&datagram.payload);
-                }
-                &self.run
-            };
+        let segment = segment.max(1);
+        let most = self.state.max_gso_segments().max(1);
+        let run = (RUN_BYTES / segment).clamp(1, most);
+        for contents in contents.chunks(run.saturating_mul(segment)) {
+            let count = contents.len().div_ceil(segment) as u64;
             let transmit = Transmit {
-                destination: first.destination,
+                destination,
                 ecn: None,
                 contents,
-                segment_size: (count > 1).then_some(first.payload.len()),
-                src_ip: first.source,
+                segment_size: (count > 1).then_some(segment),
+                src_ip: source,
             };
             let socket = UdpSockRef::from(&self.socket);
             let counter = match self.state.try_send(socket, &transmit) {
@@ -185,38 +167,10 @@ impl UdpPort {
                     &mut outcome.refused
                 }
             };
-            *counter += count as u64;
+            *counter += count;
         }
         outcome
     }
-}
-
-/// How many datagrams from the first on can leave as one run.
-fn run_length(datagrams: &[Outgoing], most: usize) -> usize {
-    let Some(first) = datagrams.first() else {
-        return 0;
-    };
-    let segment = first.payload.len();
-    let mut bytes = segment;
-    let mut count = 1;
-    for next in &datagrams[1..] {
-        let length = next.payload.len();
-        bytes += length;
-        let fits = count < most
-            && bytes <= RUN_BYTES
-            && length <= segment
-            && length > 0
-            && next.destination == first.destination
-            && next.source == first.source;
-        if !fits {
-            break;
-        }
-        count += 1;
-        if length < segment {
-            break;
-        }
-    }
-    count
 }
 
 #[cfg(test)]
@@ -227,36 +181,22 @@ mod tests {
 
     use super::*;
 
-    fn outgoing(port: u16, lengths: &[usize]) -> Vec<Outgoing> {
-        let datagram = |(index, length): (usize, &usize)| Outgoing {
-            source: Some(Ipv4Addr::LOCALHOST.into()),
-            destination: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
-            payload: vec![index as u8; *length],
-        };
-        lengths.iter().enumerate().map(datagram).collect()
-    }
-
-    #[test]
-    fn a_run_ends_with_the_first_shorter_datagram() {
-        let datagrams = outgoing(1, &[9, 9, 4, 9]);
-        assert_eq!(run_length(&datagrams, 64), 3);
-        assert_eq!(run_length(&datagrams, 2), 2);
-        assert_eq!(run_length(&datagrams[2..], 64), 1, "the next is longer");
-        assert_eq!(run_length(&[], 64), 0);
-        let mut elsewhere = outgoing(1, &[9, 9]);
-        elsewhere[1].destination.set_port(2);
-        assert_eq!(run_length(&elsewhere, 64), 1);
-    }
-
     #[test]
     fn what_is_sent_in_runs_arrives_as_single_datagrams_with_their_destination() {
-        let mut sender = UdpPort::open(Domain::IPV4, 0, 1 << 20).unwrap();
+        let sender = UdpPort::open(Domain::IPV4, 0, 1 << 20).unwrap();
         let mut receiver = UdpPort::open(Domain::IPV4, 0, 1 << 20).unwrap();
         let mut poll = Poll::new().unwrap();
         receiver.register(poll.registry(), Token(0)).unwrap();
-        let lengths = [1_100, 1_100, 1_100, 300, 80, 80, 1_100];
-        let outcome = sender.send(&outgoing(receiver.port(), &lengths));
-        assert_eq!(outcome.sent, 7);
+        let source = Some(Ipv4Addr::LOCALHOST.into());
+        let destination = SocketAddr::from((Ipv4Addr::LOCALHOST, receiver.port()));
+        let runs = [(100 * 1_100 + 300, 1_100), (80, 80)];
+        let mut lengths = Vec::new();
+        for (bytes, segment) in runs {
+            let contents = vec![7; bytes];
+            lengths.extend(contents.chunks(segment).map(<[u8]>::len));
+            let outcome = sender.send(source, destination, &contents, segment);
+            assert_eq!(outcome.sent, contents.chunks(segment).count() as u64);
+        }
 
         let mut batch = Batch::new();
         let mut received = Vec::new();

@@ -14,7 +14,7 @@ use std::{
 };
 
 use mio::{Events, Poll, Token};
-use zoom_sfu::{Protocol, Transport, peek_ufrag};
+use zoom_sfu::{Protocol, Transmit, Transport, peek_ufrag};
 
 use super::{
     address::Addresses,
@@ -23,7 +23,7 @@ use super::{
     counters::Counters,
     framing::Fill,
     queue::{Control, Handover, Queue},
-    socket::{Batch, Outgoing, UdpPort},
+    socket::{Batch, UdpPort},
 };
 
 /// The token of the queue's wake-up.
@@ -64,7 +64,6 @@ pub(super) struct MediaThread {
     unflushed: Vec<Token>,
     controls: VecDeque<Control>,
     batch: Batch,
-    outbox: Vec<Vec<Outgoing>>,
     next_sweep: Option<Instant>,
     /// The turn before broke off: what it was woken for may not be done.
     again: bool,
@@ -84,7 +83,6 @@ impl MediaThread {
         }
         Ok(Self {
             next_token: config.ports.len(),
-            outbox: config.ports.iter().map(|_| Vec::new()).collect(),
             config,
             connections: HashMap::new(),
             ways: HashMap::new(),
@@ -120,8 +118,7 @@ impl MediaThread {
             }
         }
         core.close_all(Instant::now());
-        self.drain(&mut core, Instant::now());
-        self.send();
+        self.send(&mut core, Instant::now());
     }
 
     fn turn(&mut self, core: &mut Core, events: &mut Events) -> io::Result<Next> {
@@ -141,8 +138,7 @@ impl MediaThread {
         self.receive_udp(core, now);
         self.receive_tcp(core, now);
         core.sfu().handle_timeout(now);
-        self.drain(core, now);
-        self.send();
+        self.send(core, now);
         self.sweep(now);
         Ok(next)
     }
@@ -300,59 +296,50 @@ impl MediaThread {
         self.busy = busy;
     }
 
-    /// Takes what the SFU wants sent, each to the port or connection that it leaves by.
-    fn drain(&mut self, core: &mut Core, now: Instant) {
+    /// Sends what the SFU wants sent, each by the port or connection that it leaves by.
+    fn send(&mut self, core: &mut Core, now: Instant) {
         let (mut dropped, mut sent) = (0, 0);
-        core.drain(|transport, payload| {
+        core.drain(|transmit| {
             let Transport {
                 protocol,
                 source,
                 destination,
-            } = transport;
+            } = transmit.transport;
             match protocol {
                 Protocol::Udp => {
-                    let reaches = |port: &UdpPort| port.reaches(destination);
-                    let place = self.config.ports.iter().position(reaches);
-                    let Some(outbox) = place.and_then(|place| self.outbox.get_mut(place)) else {
-                        dropped += 1;
+                    let mut ports = self.config.ports.iter();
+                    let Some(port) = ports.find(|port| port.reaches(destination)) else {
+                        dropped += transmit.datagrams().count() as u64;
                         return;
                     };
-                    outbox.push(Outgoing {
-                        source: self.config.addresses.own_for(source.ip()),
-                        destination,
-                        payload,
-                    });
+                    let source = self.config.addresses.own_for(source.ip());
+                    let Transmit {
+                        contents, segment, ..
+                    } = transmit;
+                    let outcome = port.send(source, destination, contents, segment);
+                    sent += outcome.sent;
+                    dropped += outcome.full + outcome.refused;
                 }
                 Protocol::Tcp => {
                     let token = self.ways.get(&(destination, source)).copied();
-                    let connection = token.and_then(|token| self.connections.get_mut(&token));
-                    if connection.is_some_and(|connection| connection.send(&payload, now)) {
-                        sent += 1;
-                        self.unflushed.extend(token);
-                    } else {
-                        dropped += 1;
+                    let mut connection = token.and_then(|token| self.connections.get_mut(&token));
+                    for datagram in transmit.datagrams() {
+                        let taken = connection
+                            .as_mut()
+                            .is_some_and(|connection| connection.send(datagram, now));
+                        if taken {
+                            sent += 1;
+                        } else {
+                            dropped += 1;
+                        }
                     }
+                    self.unflushed.extend(token);
                 }
             }
         });
         let counters = &self.config.counters;
         counters.sent.fetch_add(sent, Ordering::Relaxed);
         counters.dropped.fetch_add(dropped, Ordering::Relaxed);
-    }
-
-    /// Sends what was drained.
-    fn send(&mut self) {
-        let counters = &self.config.counters;
-        for (port, outbox) in self.config.ports.iter_mut().zip(&mut self.outbox) {
-            if outbox.is_empty() {
-                continue;
-            }
-            let outcome = port.send(outbox);
-            counters.sent.fetch_add(outcome.sent, Ordering::Relaxed);
-            let dropped = outcome.full + outcome.refused;
-            counters.dropped.fetch_add(dropped, Ordering::Relaxed);
-            outbox.clear();
-        }
         let mut unflushed = std::mem::take(&mut self.unflushed);
         for token in unflushed.drain(..) {
             let connection = self.connections.get_mut(&token);
@@ -402,7 +389,6 @@ impl MediaThread {
         self.again = true;
         self.busy.clear();
         self.unflushed.clear();
-        self.outbox.iter_mut().for_each(Vec::clear);
         for port in &mut self.config.ports {
             port.readable = true;
         }

@@ -11,8 +11,8 @@ use zoom_protocol::{
     Sources,
 };
 use zoom_sfu::{
-    Candidate, Certificate, Command, Event, OfferError, Output, Protocol, Sfu, SfuConfig,
-    Transport, negotiate,
+    Candidate, Certificate, Command, Event, OfferError, Protocol, Sfu, SfuConfig, Transport,
+    negotiate,
 };
 
 use crate::client::{Client, Sent};
@@ -349,17 +349,23 @@ impl World {
     }
 
     fn drain(&mut self) {
-        while let Some(output) = self.sfu.poll_output() {
-            match output {
-                Output::Transmit { transport, payload } => self.launch(Flight {
+        let mut flights = Vec::new();
+        self.sfu.drain(|transmit| {
+            for datagram in transmit.datagrams() {
+                flights.push(Flight {
                     to_server: false,
-                    protocol: transport.protocol,
-                    source: transport.source,
-                    destination: transport.destination,
-                    payload,
-                }),
-                Output::Event(event) => self.events.push((self.now - self.began, event)),
+                    protocol: transmit.transport.protocol,
+                    source: transmit.transport.source,
+                    destination: transmit.transport.destination,
+                    payload: datagram.to_vec(),
+                });
             }
+        });
+        for flight in flights {
+            self.launch(flight);
+        }
+        while let Some(event) = self.sfu.poll_event() {
+            self.events.push((self.now - self.began, event));
         }
     }
 

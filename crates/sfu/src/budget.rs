@@ -1,0 +1,250 @@
+//! What each subscriber's way carries, and what is sent by it therefore.
+
+use std::time::Duration;
+
+use zoom_protocol::{ParticipantId, SlotKind};
+
+use crate::{
+    Event, Sfu,
+    allocate::{Ask, Rank, allocate, level},
+    layers::LAYERS,
+    members::Place,
+    peer::picture_of,
+    report::DowngradeReason,
+    sfu::Participant,
+};
+
+/// How long an estimate has to hold before a picture is sent again or larger: less would make
+/// pictures flicker on a way that wavers.
+const HOLD: Duration = Duration::from_millis(1_000);
+/// The share of the estimate that has to be enough for more, in percent: what goes up must not have
+/// to come down with the next second.
+const UP_PERCENT: u64 = 90;
+/// Bits per second of layers that have not flowed long enough to be measured: those of a 720p
+/// camera.
+const USUAL_BPS: [u64; LAYERS] = [150_000, 500_000, 1_500_000];
+/// The least that a layer counts for: a screen that stands still sends nearly nothing, and one
+/// keystroke later it does.
+const LEAST_BPS: u64 = 50_000;
+/// Bits per second that are left for sound that may set in.
+const SOUND_BPS: u64 = 40_000;
+
+impl Sfu {
+    /// Looks over what everybody is sent.
+    pub(crate) fn allot(&mut self) {
+        let now = self.now;
+        for (_, participant) in self.members.iter_mut() {
+            let Some(peer) = participant.peer.as_deref_mut() else {
+                continue;
+            };
+            for layer in peer.tracks.iter_mut().flat_map(|track| &mut track.layers) {
+                layer.bps = layer.meter.bps(now);
+            }
+        }
+        self.upload_level_bps = self.upload_level();
+        let places: Vec<Place> = self.members.iter().map(|(place, _)| place).collect();
+        for place in places {
+            self.reallocate(place);
+        }
+    }
+
+    /// The most that each peer may be sent so that all stay under the limit.
+    fn upload_level(&mut self) -> Option<u64> {
+        let limit = self.max_upload_bps?;
+        let mut asks = Vec::new();
+        for (_, participant) in self.members.iter() {
+            let Some(session) = participant.peer.as_ref().and_then(|p| p.session.as_ref()) else {
+                continue;
+            };
+            let wanted: u64 = self.asks(participant).iter().map(Ask::most_bps).sum();
+            asks.push((wanted + SOUND_BPS).min(session.cc.estimate_bps()));
+        }
+        level(limit, &mut asks)
+    }
+
+    /// The pictures that a participant would like.
+    fn asks(&self, participant: &Participant) -> Vec<Ask> {
+        let Some(peer) = participant.peer.as_deref() else {
+            return Vec::new();
+        };
+        let speaker = participant
+            .room
+            .and_then(|room| self.rooms.get(&room))
+            .and_then(|room| room.speakers.loudest());
+        let mut asks = Vec::new();
+        for (id, slot) in peer.slots.iter() {
+            let (Some(publisher), Some(wanted)) = (slot.publisher, slot.wanted) else {
+                continue;
+            };
+            let size = participant
+                .assignments
+                .get(&id)
+                .and_then(|assignment| assignment.size)
+                .unwrap_or_default();
+            asks.push(Ask {
+                slot: id,
+                rank: match id.kind {
+                    SlotKind::Stage => Rank::Stage,
+                    SlotKind::Person | SlotKind::Voice if speaker == Some(publisher) => {
+                        Rank::Speaker
+                    }
+                    SlotKind::Person | SlotKind::Voice => Rank::Other,
+                },
+                area: u64::from(size.0) * u64::from(size.1),
+                layers: self.layer_rates(id.kind, publisher, wanted),
+                granted: None,
+            });
+        }
+        asks
+    }
+
+    /// Bits per second of the layers of a picture that flow, up to the wanted one.
+    fn layer_rates(
+        &self,
+        kind: SlotKind,
+        publisher: ParticipantId,
+        wanted: usize,
+    ) -> [Option<u64>; LAYERS] {
+        let peer = self.members.get(publisher).and_then(|p| p.peer.as_ref());
+        let track = picture_of(kind).and_then(|source| Some(peer?.track(source)));
+        let mut rates = [None; LAYERS];
+        for (at, rate) in rates.iter_mut().enumerate().take(wanted + 1) {
+            let layer = track.map(|track| &track.layers[at]);
+            let flows = layer.is_some_and(|layer| layer.view.alive);
+            let measured = layer.map_or(0, |layer| layer.bps);
+            *rate = match (flows, measured) {
+                (true, 0) => Some(USUAL_BPS[at]),
+                (true, measured) => Some(measured.max(LEAST_BPS)),
+                // What nobody sends costs nothing.
+                (false, _) if at == wanted => Some(0),
+                (false, _) => None,
+            };
+        }
+        rates
+    }
+
+    /// Divides what the way to a subscriber carries among its pictures.
+    pub(crate) fn reallocate(&mut self, place: Place) {
+        let now = self.now;
+        let Some(participant) = self.members.at(place) else {
+            return;
+        };
+        let who = participant.id;
+        let mut asks = self.asks(participant);
+        let upload = self.upload_level_bps.unwrap_or(u64::MAX);
+        let Some(peer) = self.members.peer_at_mut(place) else {
+            return;
+        };
+        let Some(session) = peer.session.as_deref_mut() else {
+            return;
+        };
+        let wanted: u64 = asks.iter().map(Ask::most_bps).sum();
+        let mut sound = 0;
+        for (_, slot) in peer.slots.iter_mut() {
+            sound += slot.audio.meter.bps(now);
+        }
+        let sending = peer.meter_out.bps(now);
+        session.cc.set_wanted(now, wanted + sound, sending);
+        let estimate = session.cc.estimate_bps();
+        let sound = sound.max(SOUND_BPS);
+        let budget = estimate.min(upload).saturating_sub(sound);
+        allocate(budget, &mut asks);
+        let mut careful = asks.clone();
+        allocate(budget * UP_PERCENT / 100, &mut careful);
+        let is_more = |ask: &Ask| {
+            let slot = peer.slots.get(ask.slot);
+            slot.is_some_and(|slot| !slot.fresh && ask.granted > slot.target)
+        };
+        let more = careful.iter().any(is_more);
+        let since = *peer.more_since.get_or_insert(now);
+        if !more {
+            peer.more_since = None;
+        }
+        let may_rise = more && now.saturating_duration_since(since) >= HOLD;
+        if may_rise {
+            peer.more_since = None;
+        }
+        let reason = if upload < estimate {
+            DowngradeReason::UploadLimit
+        } else {
+            DowngradeReason::Capacity
+        };
+        let mut keys = Vec::new();
+        for ask in &asks {
+            let careful = careful.iter().find(|other| other.slot == ask.slot);
+            let Some(slot) = peer.slots.get_mut(ask.slot) else {
+                continue;
+            };
+            let granted = if std::mem::take(&mut slot.fresh) || ask.granted < slot.target {
+                ask.granted
+            } else if may_rise {
+                careful.and_then(|careful| careful.granted).max(slot.target)
+            } else {
+                slot.target
+            };
+            slot.reason = (granted < slot.wanted).then_some(reason);
+            let changed = slot.target != granted;
+            slot.target = granted;
+            let (Some(publisher), Some(video)) = (slot.publisher, slot.video.as_mut()) else {
+                continue;
+            };
+            let layer = video.layer_of(publisher);
+            // What the way does not carry is not sent while a smaller layer is waited for.
+            if layer > granted && slot.reason.is_some() {
+                video.stop();
+            }
+            if let (Some(target), Some(source)) = (granted, picture_of(ask.slot.kind))
+                && layer != granted
+                && changed
+            {
+                keys.push((publisher, source, target));
+            }
+        }
+        for (publisher, source, target) in keys {
+            self.want_key(publisher, source, target);
+        }
+        self.tell_pauses(place, who);
+    }
+
+    /// Tells which pictures are paused, and which are not any more.
+    fn tell_pauses(&mut self, place: Place, who: ParticipantId) {
+        let Self {
+            members,
+            events,
+            totals,
+            ..
+        } = self;
+        let Some(peer) = members.peer_at_mut(place) else {
+            return;
+        };
+        for (id, slot) in peer.slots.iter_mut() {
+            let paused = slot.wanted.is_some() && slot.target.is_none() && !slot.fresh;
+            let Some(publisher) = slot.publisher.filter(|_| paused != slot.told_paused) else {
+                continue;
+            };
+            slot.told_paused = paused;
+            totals.pictures_paused += u64::from(paused);
+            events.push_back(Event::Picture {
+                participant: who,
+                slot: id,
+                publisher,
+                paused,
+            });
+        }
+    }
+
+    /// Tells of all pictures of a peer that they are not paused: it ends, or another comes.
+    pub(crate) fn resume_pictures(&mut self, place: Place) {
+        let Some(participant) = self.members.at_mut(place) else {
+            return;
+        };
+        let who = participant.id;
+        let Some(peer) = participant.peer.as_deref_mut() else {
+            return;
+        };
+        for (_, slot) in peer.slots.iter_mut() {
+            slot.wanted = None;
+        }
+        self.tell_pauses(place, who);
+    }
+}

@@ -1,0 +1,126 @@
+//! What a stream sent, so that it can be sent again: numbers and a reference each. The payload
+//! stays where it is, in the publisher's ring, and is not there twice.
+
+use crate::{members::Place, stream::Numbers};
+use zoom_protocol::Source;
+
+/// Entries when the first packet is sent; the memory doubles as long as it forgets too early.
+const FEWEST: usize = 64;
+/// Times that one packet is sent again: with more the way is closed rather than bad.
+const MOST_TIMES: u8 = 8;
+/// The least milliseconds between two repairs of one packet, where the round trip is shorter.
+const LEAST_GAP_MS: u32 = 15;
+
+/// Where a packet's payload lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Reference {
+    pub(crate) publisher: Place,
+    pub(crate) source: Source,
+    pub(crate) layer: u8,
+    /// Its number in the layer's ring.
+    pub(crate) id: u64,
+}
+
+/// A packet that was sent.
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    numbers: Numbers,
+    from: Reference,
+    /// Milliseconds of the SFU's time, wrapping.
+    sent_ms: u32,
+    again_ms: u32,
+    times: u8,
+}
+
+/// The packets of one stream.
+#[derive(Debug, Default)]
+pub(crate) struct History {
+    entries: Vec<Option<Entry>>,
+}
+
+impl History {
+    /// Notes a packet. There are at most `most` entries, and as few as keep what is younger than
+    /// `age_ms`.
+    pub(crate) fn note(
+        &mut self,
+        numbers: &Numbers,
+        from: Reference,
+        now_ms: u32,
+        most: usize,
+        age_ms: u32,
+    ) {
+        if most == 0 {
+            return;
+        }
+        if self.entries.is_empty() {
+            self.entries.resize(FEWEST.min(most), None);
+        }
+        let young = |entry: &Entry| {
+            now_ms.wrapping_sub(entry.sent_ms) < age_ms && entry.numbers.seq != numbers.seq
+        };
+        if self.entry(numbers.seq).is_some_and(|entry| young(&entry)) && self.entries.len() < most {
+            self.grow(most);
+        }
+        let at = self.at(numbers.seq);
+        if let Some(entry) = self.entries.get_mut(at) {
+            *entry = Some(Entry {
+                numbers: *numbers,
+                from,
+                sent_ms: now_ms,
+                again_ms: now_ms,
+                times: 0,
+            });
+        }
+    }
+
+    /// The packet with this number on the wire, if it may be sent again.
+    pub(crate) fn again(
+        &mut self,
+        sequence: u16,
+        now_ms: u32,
+        age_ms: u32,
+        round_trip_ms: u32,
+    ) -> Option<(Numbers, Reference)> {
+        if self.entries.is_empty() {
+            return None;
+        }
+        let at = self.at(sequence.into());
+        let entry = self.entries.get_mut(at)?.as_mut()?;
+        let gap = if entry.times == 0 {
+            0
+        } else {
+            round_trip_ms.max(LEAST_GAP_MS)
+        };
+        let allowed = entry.numbers.seq as u16 == sequence
+            && now_ms.wrapping_sub(entry.sent_ms) <= age_ms
+            && entry.times < MOST_TIMES
+            && (entry.times == 0 || now_ms.wrapping_sub(entry.again_ms) >= gap);
+        if !allowed {
+            return None;
+        }
+        entry.times += 1;
+        entry.again_ms = now_ms;
+        Some((entry.numbers, entry.from))
+    }
+
+    fn at(&self, seq: u64) -> usize {
+        // The size divides 65,536, so that the number on the wire finds the same place.
+        (seq % self.entries.len().max(1) as u64) as usize
+    }
+
+    fn entry(&self, seq: u64) -> Option<Entry> {
+        self.entries.get(self.at(seq)).copied().flatten()
+    }
+
+    fn grow(&mut self, most: usize) {
+        let size = (self.entries.len() * 2).min(most.next_power_of_two());
+        let kept = std::mem::take(&mut self.entries);
+        self.entries.resize(size, None);
+        for entry in kept.into_iter().flatten() {
+            let at = self.at(entry.numbers.seq);
+            if let Some(place) = self.entries.get_mut(at) {
+                *place = Some(entry);
+            }
+        }
+    }
+}
