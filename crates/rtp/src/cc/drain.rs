@@ -8,6 +8,11 @@ pub(super) const WORTH_US: i64 = 60_000;
 /// leaves room for nothing but the least.
 const TIME_US: f64 = 110_000.0;
 
+/// A queue that will be longer than this is emptied by sending nothing but the least; a shorter one,
+/// as a key frame makes, by at least this share of the capacity, so that a picture need not pause.
+const SEVERE_US: f64 = 250_000.0;
+const MILD: f64 = 0.5;
+
 /// A queue is gone below this, microseconds: the resolution of arrival times and some jitter.
 const GONE_US: i64 = 20_000;
 
@@ -62,6 +67,8 @@ pub(super) enum Drained {
 #[derive(Clone, Copy, Debug)]
 struct Active {
     checked_us: i64,
+    /// Whether it was to be severe at some moment.
+    severe: bool,
     /// The longest queue since then.
     peak_us: i64,
     /// The arrival on the receiver's clock from which on bytes are counted.
@@ -99,6 +106,7 @@ impl Drain {
     pub(super) fn begin(&mut self, now_us: i64, queue_us: i64, last_arrival_us: i64) {
         self.active = Some(Active {
             checked_us: now_us,
+            severe: false,
             peak_us: queue_us,
             from_arrival_us: last_arrival_us,
             last_arrival_us,
@@ -157,7 +165,9 @@ impl Drain {
         }
         let capacity = active.measured_bps().unwrap_or(arriving_bps);
         let ahead_us = unheard.queue_ahead_us(queue_us, capacity);
-        self.cap_bps = Some(capacity * SHARE * (1.0 - ahead_us / TIME_US).max(0.0));
+        active.severe |= ahead_us > SEVERE_US;
+        let least = if active.severe { 0.0 } else { MILD };
+        self.cap_bps = Some(capacity * SHARE * (1.0 - ahead_us / TIME_US).max(least));
         Drained::Going
     }
 }
@@ -177,10 +187,12 @@ mod tests {
         let mut drain = Drain::default();
         drain.begin(0, 200_000, 0);
         assert_eq!(drain.update(0, 130_000, 1e6, NONE), Drained::Going);
+        assert!((0.4e6..0.5e6).contains(&cap(&drain)), "{}", cap(&drain));
+        drain.update(25_000, 300_000, 1e6, NONE);
         let long = cap(&drain);
         drain.update(50_000, 40_000, 1e6, NONE);
         let short = cap(&drain);
-        assert!(long < 0.2e6 && short > 0.6e6, "{long} {short}");
+        assert!(long < 0.2e6 && short > 0.5e6, "{long} {short}");
         drain.update(
             100_000,
             40_000,

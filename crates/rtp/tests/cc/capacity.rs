@@ -106,3 +106,21 @@ fn three_layers_do_not_hide_that_there_is_room_for_the_next() {
     let probes = flow.probe_bytes as f64 / flow.sent_bytes as f64;
     assert!(probes < 0.05, "{probes}");
 }
+
+#[test]
+fn key_frames_on_a_full_link_neither_starve_the_picture_nor_let_the_queue_stay() {
+    let mut world = World::new(LinkConfig::steady(1.5e6), &[Ladder::fine(4e6)], 0.0, 4);
+    world.flows[0].set_key_frames(6.0, 90);
+    world.advance(60.0);
+    let flow = world.flow();
+    let used = flow.through_bps(5.0, 60.0) / 1.5e6;
+    assert!(used >= 0.8, "{used}");
+    let queued_ms = flow.queued_ms(5.0, 60.0, 950);
+    assert!(queued_ms <= 150.0, "{queued_ms}");
+    let paused = flow
+        .samples
+        .iter()
+        .filter(|sample| sample.at_s > 5.0 && sample.sending_bps < 0.3e6);
+    let paused_s = paused.count() as f64 * 0.01;
+    assert!(paused_s < 1.0, "{paused_s}");
+}

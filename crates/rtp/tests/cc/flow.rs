@@ -69,6 +69,9 @@ pub(crate) struct Flow {
     random: Random,
     picture_bps: f64,
     frame_due_us: i64,
+    /// A key frame is that many times as large as another frame, and comes each so many.
+    key_frames: Option<(f64, u32)>,
+    frames: u32,
     sound_due_us: i64,
     wanted_due_us: i64,
     recorder: FeedbackRecorder,
@@ -101,6 +104,8 @@ impl Flow {
             random: Random::new(id as u64 + 7),
             picture_bps: 0.0,
             frame_due_us: began_us,
+            key_frames: None,
+            frames: 0,
             sound_due_us: began_us,
             wanted_due_us: began_us,
             recorder: FeedbackRecorder::new(),
@@ -119,6 +124,11 @@ impl Flow {
     /// Has something else to send from here on.
     pub(crate) fn set_ladder(&mut self, ladder: Ladder) {
         self.ladder = ladder;
+    }
+
+    /// Begins to send key frames `size` times as large as another frame, each so many frames.
+    pub(crate) fn set_key_frames(&mut self, size: f64, each: u32) {
+        self.key_frames = Some((size, each));
     }
 
     /// Lets a packet arrive later.
@@ -171,7 +181,17 @@ impl Flow {
         }
         if now_us >= self.frame_due_us {
             self.frame_due_us += FRAME_US;
-            let varied = 0.8 + 0.4 * self.random.unit();
+            let mut varied = 0.8 + 0.4 * self.random.unit();
+            self.frames += 1;
+            if let Some((size, each)) = self.key_frames {
+                // The other frames are smaller, so that the bitrate stays.
+                let key = self.frames % each == 0;
+                varied *= if key {
+                    size
+                } else {
+                    1.0 - (size - 1.0) / f64::from(each)
+                };
+            }
             let mut bytes = (self.picture_bps * FRAME_US as f64 / 8e6 * varied) as usize;
             while bytes > 0 {
                 let packet = bytes.min(PACKET_BYTES);
