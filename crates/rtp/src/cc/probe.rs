@@ -11,7 +11,7 @@ use super::CcAction;
 
 /// A cluster lasts so long, microseconds: long against the resolution of arrival times (250 µs) and
 /// short enough that what it queues at twice the capacity is gone soon.
-const CLUSTER_US: f64 = 30_000.0;
+const CLUSTER_US: f64 = 40_000.0;
 
 /// A cluster has at least so many packets; fewer say little about a rate.
 const FEWEST_PACKETS: u32 = 5;

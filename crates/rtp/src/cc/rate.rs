@@ -32,7 +32,7 @@ const LATEST_AGAIN_US: i64 = 300_000;
 const COLLAPSED: f64 = 0.5;
 
 /// A probe that shows so many times the capacity met before shows another one.
-const ANOTHER: f64 = 1.5;
+const ANOTHER: f64 = 1.4;
 
 /// A probe brings the estimate back to this share of the capacity met before.
 const BACK: f64 = 0.9;

@@ -185,7 +185,7 @@ impl Flow {
             self.frames += 1;
             if let Some((size, each)) = self.key_frames {
                 // The other frames are smaller, so that the bitrate stays.
-                let key = self.frames % each == 0;
+                let key = self.frames.is_multiple_of(each);
                 varied *= if key {
                     size
                 } else {
