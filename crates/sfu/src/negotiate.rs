@@ -10,8 +10,8 @@ use str0m::{
     Rtc, RtcConfig,
     change::SdpOffer,
     config::DtlsVersion,
-    format::{Codec, FormatParams},
-    media::{Frequency, Mid, Pt},
+    format::Codec,
+    media::{Mid, Pt},
     net::TcpType,
     rtp::Extension,
 };
@@ -104,19 +104,7 @@ fn build(config: &SfuConfig, now: Instant) -> (Rtc, Keys) {
         .set_stats_interval(None)
         .clear_codecs();
     let codecs = settings.codec_config();
-    codecs.add_config(
-        Pt::new_with_value(111),
-        None,
-        Codec::Opus,
-        Frequency::FORTY_EIGHT_KHZ,
-        Some(2),
-        FormatParams {
-            min_p_time: Some(10),
-            use_inband_fec: Some(true),
-            use_dtx: Some(true),
-            ..FormatParams::default()
-        },
-    );
+    codecs.enable_opus(true, true);
     codecs.enable_vp8(true);
     let (mut rtc, keys) = keys::of(|| settings.build(now));
     for candidate in &config.candidates {
@@ -174,14 +162,17 @@ fn check_unchanged(peer: &Peer, checked: &CheckedOffer) -> Result<(), OfferError
 }
 
 fn accept(peer: &mut Peer, checked: &CheckedOffer) -> Result<MediaAnswer, OfferError> {
-    let unusable =
-        |error: &dyn std::fmt::Display| OfferError(format!("The offer cannot be used: {error}."));
     let offer = SdpOffer::from_sdp_string(&checked.text).map_err(|error| unusable(&error))?;
     let answer = peer
         .rtc
         .sdp_api()
         .accept_offer(offer)
-        .map_err(|error| unusable(&error))?;
+        .map_err(|error| unusable(&error))?
+        .to_sdp_string();
+    // str0m reads as far as it understands, and answers that.
+    if media_lines(&answer) != media_lines(&checked.text) {
+        return Err(unusable(&"not all of its m-lines are understood"));
+    }
 
     let mut inputs = Inputs::default();
     for (source, mid) in &checked.sources {
@@ -226,9 +217,30 @@ fn accept(peer: &mut Peer, checked: &CheckedOffer) -> Result<MediaAnswer, OfferE
         }
     }
     peer.offer_accepted();
-    Ok(MediaAnswer {
-        answer: answer.to_sdp_string(),
-    })
+    Ok(MediaAnswer { answer })
+}
+
+/// What str0m says, without the lines that tell where in the server's memory the text lies.
+fn unusable(error: &dyn std::fmt::Display) -> OfferError {
+    let text = error.to_string();
+    let said: Vec<&str> = text
+        .lines()
+        .filter(|line| !line.contains("PointerOffset"))
+        .collect();
+    match said.as_slice() {
+        [] => OfferError("The offer cannot be used.".to_owned()),
+        said => OfferError(format!("The offer cannot be used: {}.", said.join(" "))),
+    }
+}
+
+fn media_lines(text: &str) -> usize {
+    text.lines().filter(|line| line.starts_with("m=")).count()
+}
+
+/// Asks for sound that is not sent while nobody speaks (RFC 7587 section 6.1), which str0m cannot
+/// together with redundant sound.
+fn quiet(answer: &str) -> String {
+    answer.replace("useinbandfec=1", "useinbandfec=1;usedtx=1")
 }
 
 fn tag(mid: &str) -> Result<Tag, OfferError> {

@@ -200,6 +200,29 @@ fn garbage_is_refused_with_the_line() {
 }
 
 #[test]
+fn an_offer_that_is_understood_in_part_is_refused() {
+    let text = format!("{CHROMIUM_PREFERRED}m=video 0 what is this\na=mid:99\n");
+    assert_eq!(
+        refusal(&page(&text)),
+        "The offer cannot be used: not all of its m-lines are understood."
+    );
+}
+
+#[test]
+fn a_refusal_is_one_line_that_tells_nothing_of_the_servers_memory() {
+    let text = CHROMIUM_PREFERRED.replace("a=mid:9\n", "a=mid:9\nx=what is this\n");
+    let refusal = refusal(&page(&text));
+    assert!(
+        refusal.starts_with("The offer cannot be used: Expected"),
+        "{refusal}"
+    );
+    assert!(
+        !refusal.contains("0x") && !refusal.contains('\n'),
+        "{refusal}"
+    );
+}
+
+#[test]
 fn two_hundred_m_lines_are_refused() {
     let mut text = CHROMIUM_PREFERRED.to_owned();
     for at in 0..200 {
