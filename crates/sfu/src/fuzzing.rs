@@ -67,10 +67,10 @@ impl Rewriting {
         Some((place.timestamp, place.at_us))
     }
 
-    /// Reads the payload of a picture and writes its numbers anew; whether a key frame begins.
-    pub fn picture(&mut self, payload: &[u8]) -> Option<bool> {
+    /// Writes the numbers of a picture's payload anew; whether a key frame begins with it.
+    pub fn picture(&mut self, payload: &mut [u8]) -> Option<bool> {
         let packet = Vp8Packet::parse(payload)?;
-        let _ = self.vp8.patch(&packet);
+        self.vp8.patch(&packet).apply(payload);
         Some(packet.starts_key_frame)
     }
 }

@@ -4,7 +4,7 @@
 
 use std::{error::Error, fs, path::Path};
 
-use zoom_fuzz_bodies::honest::{KEY_FRAME, opus, vp8};
+use zoom_fuzz_bodies::honest::{KEY_FRAME, opus, red, vp8};
 use zoom_rtp::rtcp::{ReportBlock, write};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -318,7 +318,23 @@ fn datagrams() -> Vec<Vec<u8>> {
         step(0x19, &words(&[0x81cb_0001, 1])),
     ];
     let asked = asked.concat();
+    // The handshake of the third guest: as it should be, and changed on its way.
+    let honest = [step(0x2e, &[]), step(5, &[20])].concat().repeat(6);
+    let changed = [
+        step(0x2e, &[0, 60, 1]),
+        step(5, &[60]),
+        step(0x2e, &[0, 13, 7]),
+    ]
+    .concat();
+    let late = [
+        step(0x2e, &[]),
+        step(0x2e, &[1, 0, 0x80]),
+        step(5, &[3, 0xe7]),
+    ]
+    .concat();
+    seeds.extend([honest, changed, late]);
     seeds.push(flow.clone());
+    seeds.push([step(0x08, &red(1)), step(0x18, &red(2)), step(5, &[40])].concat());
     seeds.push([flow.clone(), asked.clone()].concat());
     seeds.push([asked, flow].concat());
     seeds

@@ -86,11 +86,31 @@ fn step(world: &mut World, kind: u8, content: &[u8]) {
         7 => assign(world, number, content),
         8 | 10 | 12 => world.sealed_rtp(number, content),
         9 | 11 | 13 => world.sealed_rtcp(number, content),
+        14 => handshake(world, number, content),
         _ => {
             let address = guest.address;
             world.datagram(udp, address, content);
         }
     }
+}
+
+/// Sends what a guest's end of the handshake has to send, changed: of each three bytes of content
+/// the first two say which byte of it, the third how.
+fn handshake(world: &mut World, number: usize, content: &[u8]) {
+    let now = world.now;
+    let guest = &mut world.guests[number];
+    let address = guest.address;
+    let mut flight = guest.poll(now);
+    for [high, low, by] in content.as_chunks::<3>().0 {
+        let at = usize::from(u16::from_be_bytes([*high, *low]));
+        if let Some(byte) = flight.iter_mut().flatten().nth(at) {
+            *byte ^= by;
+        }
+    }
+    for datagram in flight {
+        world.datagram(Protocol::Udp, address, &datagram);
+    }
+    world.drain();
 }
 
 fn assign(world: &mut World, number: usize, content: &[u8]) {
@@ -109,4 +129,19 @@ fn assign(world: &mut World, number: usize, content: &[u8]) {
 
 fn stranger(port: u8) -> SocketAddr {
     SocketAddr::from(([203, 0, 113, 9], 40_000 + u16::from(port)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unchanged_handshake_connects_the_third_guest() {
+        let mut world = World::new();
+        for _ in 0..6 {
+            step(&mut world, 0x2e, &[]);
+            step(&mut world, 5, &[20]);
+        }
+        assert!(world.guests[2].media.is_some() && !world.is_over);
+    }
 }

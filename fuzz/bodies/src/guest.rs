@@ -192,6 +192,11 @@ fn offer(ufrag: &str, fingerprint: &str) -> MediaOffer {
     let text: String = head
         .chain(kept)
         .map(|line| match line.split_once(':') {
+            // The recorded page did not ask for sound that is sent twice (RFC 2198).
+            None if line.starts_with("m=audio ") => format!("{line} 63\r\n"),
+            Some(("a=rtpmap", "111 opus/48000/2")) => {
+                format!("{line}\r\na=rtpmap:63 red/48000/2\r\na=fmtp:63 111/111\r\n")
+            }
             Some(("a=ice-ufrag", _)) => format!("a=ice-ufrag:{ufrag}\r\n"),
             Some(("a=fingerprint", _)) => format!("a=fingerprint:sha-256 {fingerprint}\r\n"),
             Some(_) | None => format!("{line}\r\n"),

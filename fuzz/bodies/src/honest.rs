@@ -23,6 +23,13 @@ pub fn opus(sequence: u16) -> Vec<u8> {
     packet(111, sequence, 210_032_241, "0", None, &[0xfc; 40])
 }
 
+/// The same with the packet before it once more (RFC 2198).
+#[must_use]
+pub fn red(sequence: u16) -> Vec<u8> {
+    let payload = [&[0x80 | 111, 0x0f, 0x00, 40, 111][..], &[0xfc; 80]].concat();
+    packet(63, sequence, 210_032_241, "0", None, &payload)
+}
+
 /// A key frame of the camera in one packet, whose m-line has the mid 1.
 #[must_use]
 pub fn vp8(sequence: u16, rid: &str) -> Vec<u8> {
@@ -50,7 +57,7 @@ fn packet(
         mid: Tag::new(mid),
         rid: rid.and_then(Tag::new),
         transport_cc: Some(sequence),
-        audio_level: (payload_type == 111).then_some(AudioLevel {
+        audio_level: rid.is_none().then_some(AudioLevel {
             voice: true,
             level_dbov: -30,
         }),

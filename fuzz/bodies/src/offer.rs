@@ -7,7 +7,7 @@
 use std::cell::RefCell;
 
 use zoom_protocol::{MediaOffer, ParticipantId, RoomId, Slot, SlotId, SlotKind, SourceMids};
-use zoom_sfu::{Command, Event, Output, Sfu, SfuConfig, negotiate};
+use zoom_sfu::{Command, Event, OfferError, Sfu, SfuConfig, negotiate};
 
 use crate::guest;
 
@@ -40,7 +40,7 @@ pub fn run(data: &[u8]) {
             peer
         }
         Err(error) => {
-            assert!(error.to_string().ends_with('.'), "{error}");
+            is_a_sentence(&error);
             return;
         }
     };
@@ -68,16 +68,22 @@ pub fn run(data: &[u8]) {
         },
     );
     let mut answers = 0;
-    while let Some(output) = sfu.poll_output() {
-        if let Output::Event(Event::Answered { answer, .. }) = output {
+    sfu.drain(|_| {});
+    while let Some(event) = sfu.poll_event() {
+        if let Event::Answered { answer, .. } = event {
             answers += 1;
             match answer {
                 Ok(answer) => assert_eq!(media_lines(&answer.answer), lines),
-                Err(error) => assert!(error.to_string().ends_with('.'), "{error}"),
+                Err(error) => is_a_sentence(&error),
             }
         }
     }
     assert_eq!(answers, 1);
+}
+
+fn is_a_sentence(error: &OfferError) {
+    let text = error.to_string();
+    assert!(text.ends_with('.') && text.lines().count() == 1, "{text}");
 }
 
 fn media_lines(text: &str) -> usize {

@@ -55,7 +55,14 @@ pub fn run(data: &[u8]) {
                     now_us,
                 );
             }
-            3 => drop(stream.picture(content)),
+            3 => {
+                let mut payload = content.to_vec();
+                let begins = stream.picture(&mut payload);
+                assert_eq!(payload.len(), content.len());
+                // Other numbers make it no other kind of payload.
+                let mut other = Rewriting::new(true, 1);
+                assert_eq!(other.picture(&mut payload), begins);
+            }
             4 => now_us += (number(content).cast_signed() % LONGEST_MS).abs() * 1_000,
             _ => now_us += 20_000,
         }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use zoom_protocol::{ParticipantId, RoomId, SlotId, SlotKind, Sources};
-use zoom_sfu::{Command, Event, Output, Protocol, Sfu, Transport, negotiate};
+use zoom_sfu::{Command, Event, Protocol, Sfu, Transport, negotiate};
 
 use crate::{
     guest::{self, Guest},
@@ -193,20 +193,22 @@ impl World {
 
     /// Takes all that the core has to say.
     pub(crate) fn drain(&mut self) {
-        while let Some(output) = self.sfu.poll_output() {
-            match output {
-                Output::Transmit { transport, payload } => {
-                    let guest = self
-                        .guests
-                        .iter_mut()
-                        .find(|guest| guest.address == transport.destination);
-                    if let Some(guest) = guest {
-                        guest.handle(&payload);
-                    }
-                }
-                Output::Event(Event::Connected { .. }) => self.connected += 1,
-                Output::Event(Event::Ended { .. }) => self.is_over = true,
-                Output::Event(_) => {}
+        let guests = &mut self.guests;
+        self.sfu.drain(|transmit| {
+            assert!(transmit.segment > 0 && !transmit.contents.is_empty());
+            let to = transmit.transport.destination;
+            if let Some(guest) = guests.iter_mut().find(|guest| guest.address == to) {
+                transmit.datagrams().for_each(|sent| guest.handle(sent));
+            }
+        });
+        while let Some(event) = self.sfu.poll_event() {
+            match event {
+                Event::Connected { .. } => self.connected += 1,
+                Event::Ended { .. } => self.is_over = true,
+                Event::Answered { .. }
+                | Event::Speakers { .. }
+                | Event::Picture { .. }
+                | Event::Report(_) => {}
             }
         }
     }
