@@ -34,7 +34,7 @@ pub(crate) enum Rank {
 
 /// Divides a budget in bits per second; returns what is used of it.
 pub(crate) fn allocate(budget_bps: u64, asks: &mut [Ask]) -> u64 {
-    asks.sort_by_key(|ask| (ask.rank, Reverse(ask.area), ask.slot));
+    asks.sort_unstable_by_key(|ask| (ask.rank, Reverse(ask.area), ask.slot));
     let mut left = budget_bps;
     for ask in asks.iter_mut() {
         ask.granted = None;

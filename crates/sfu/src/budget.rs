@@ -16,7 +16,10 @@ use crate::{
 
 /// How long an estimate has to hold before a picture is sent again or larger: less would make
 /// pictures flicker on a way that wavers.
-const HOLD: Duration = Duration::from_millis(1_000);
+const HOLD: Duration = Duration::from_millis(500);
+/// How long a picture has to be held back before people are told: while a queue drains after a
+/// drop, all pictures wait for less than a second.
+const TOLD_AFTER: Duration = Duration::from_millis(1_000);
 /// The share of the estimate that has to be enough for more, in percent: what goes up must not have
 /// to come down with the next second.
 const UP_PERCENT: u64 = 90;
@@ -42,36 +45,41 @@ impl Sfu {
             }
         }
         self.upload_level_bps = self.upload_level();
-        let places: Vec<Place> = self.members.iter().map(|(place, _)| place).collect();
-        for place in places {
-            self.reallocate(place);
+        let mut places = std::mem::take(&mut self.places);
+        places.clear();
+        places.extend(self.members.iter().map(|(place, _)| place));
+        for place in &places {
+            self.reallocate(*place);
         }
+        self.places = places;
     }
 
     /// The most that each peer may be sent so that all stay under the limit.
     fn upload_level(&mut self) -> Option<u64> {
         let limit = self.max_upload_bps?;
         let mut asks = Vec::new();
+        let mut pictures = Vec::new();
         for (_, participant) in self.members.iter() {
             let Some(session) = participant.peer.as_ref().and_then(|p| p.session.as_ref()) else {
                 continue;
             };
-            let wanted: u64 = self.asks(participant).iter().map(Ask::most_bps).sum();
+            self.asks(participant, &mut pictures);
+            let wanted: u64 = pictures.iter().map(Ask::most_bps).sum();
             asks.push((wanted + SOUND_BPS).min(session.cc.estimate_bps()));
         }
         level(limit, &mut asks)
     }
 
-    /// The pictures that a participant would like.
-    fn asks(&self, participant: &Participant) -> Vec<Ask> {
+    /// Fills in the pictures that a participant would like.
+    fn asks(&self, participant: &Participant, asks: &mut Vec<Ask>) {
+        asks.clear();
         let Some(peer) = participant.peer.as_deref() else {
-            return Vec::new();
+            return;
         };
         let speaker = participant
             .room
             .and_then(|room| self.rooms.get(&room))
             .and_then(|room| room.speakers.loudest());
-        let mut asks = Vec::new();
         for (id, slot) in peer.slots.iter() {
             let (Some(publisher), Some(wanted)) = (slot.publisher, slot.wanted) else {
                 continue;
@@ -95,7 +103,6 @@ impl Sfu {
                 granted: None,
             });
         }
-        asks
     }
 
     /// Bits per second of the layers of a picture that flow, up to the wanted one.
@@ -125,12 +132,19 @@ impl Sfu {
 
     /// Divides what the way to a subscriber carries among its pictures.
     pub(crate) fn reallocate(&mut self, place: Place) {
+        let mut asks = std::mem::take(&mut self.asks);
+        let mut careful = std::mem::take(&mut self.careful);
+        self.divide(place, &mut asks, &mut careful);
+        (self.asks, self.careful) = (asks, careful);
+    }
+
+    fn divide(&mut self, place: Place, asks: &mut Vec<Ask>, careful: &mut Vec<Ask>) {
         let now = self.now;
         let Some(participant) = self.members.at(place) else {
             return;
         };
         let who = participant.id;
-        let mut asks = self.asks(participant);
+        self.asks(participant, asks);
         let upload = self.upload_level_bps.unwrap_or(u64::MAX);
         let Some(peer) = self.members.peer_at_mut(place) else {
             return;
@@ -144,13 +158,15 @@ impl Sfu {
             sound += slot.audio.meter.bps(now);
         }
         let sending = peer.meter_out.bps(now);
-        session.cc.set_wanted(now, wanted + sound, sending);
-        let estimate = session.cc.estimate_bps();
         let sound = sound.max(SOUND_BPS);
+        // An estimate of just what is wanted would not be enough to begin with it.
+        let enough = wanted * 100 / UP_PERCENT + sound;
+        session.cc.set_wanted(now, enough, sending);
+        let estimate = session.cc.estimate_bps();
         let budget = estimate.min(upload).saturating_sub(sound);
-        allocate(budget, &mut asks);
-        let mut careful = asks.clone();
-        allocate(budget * UP_PERCENT / 100, &mut careful);
+        allocate(budget, asks);
+        careful.clone_from(asks);
+        allocate(budget * UP_PERCENT / 100, careful);
         let is_more = |ask: &Ask| {
             let slot = peer.slots.get(ask.slot);
             slot.is_some_and(|slot| !slot.fresh && ask.granted > slot.target)
@@ -170,7 +186,7 @@ impl Sfu {
             DowngradeReason::Capacity
         };
         let mut keys = Vec::new();
-        for ask in &asks {
+        for ask in asks.iter() {
             let careful = careful.iter().find(|other| other.slot == ask.slot);
             let Some(slot) = peer.slots.get_mut(ask.slot) else {
                 continue;
@@ -208,6 +224,7 @@ impl Sfu {
 
     /// Tells which pictures are paused, and which are not any more.
     fn tell_pauses(&mut self, place: Place, who: ParticipantId) {
+        let now = self.now;
         let Self {
             members,
             events,
@@ -218,7 +235,11 @@ impl Sfu {
             return;
         };
         for (id, slot) in peer.slots.iter_mut() {
-            let paused = slot.wanted.is_some() && slot.target.is_none() && !slot.fresh;
+            let held_back = slot.wanted.is_some() && slot.target.is_none() && !slot.fresh;
+            slot.held_since = held_back.then(|| slot.held_since.unwrap_or(now));
+            let paused = slot
+                .held_since
+                .is_some_and(|since| now.saturating_duration_since(since) >= TOLD_AFTER);
             let Some(publisher) = slot.publisher.filter(|_| paused != slot.told_paused) else {
                 continue;
             };

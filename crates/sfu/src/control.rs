@@ -90,7 +90,7 @@ impl Sfu {
         let (source, layer, repairs) = (stream.source, stream.layer, stream.repairs);
         // Whatever the publisher's clock counts from, its reports are compared with each other.
         let seconds_us = (ntp >> 32) as i64 * 1_000_000;
-        let fraction_us = ((ntp & 0xffff_ffff) * 1_000_000 >> 32) as i64;
+        let fraction_us = (((ntp & 0xffff_ffff) * 1_000_000) >> 32) as i64;
         let publisher_us = seconds_us + fraction_us;
         // A stream that has sent nothing has no RTP time yet.
         if repairs || timestamp == 0 || packets == 0 || ntp == 0 {
@@ -125,6 +125,7 @@ impl Sfu {
                 Some(_) | None => &mut slot.audio,
             };
             stream.reported = Some(block);
+            session.lost(block.fraction_lost, now.at);
             let round_trip = rtcp::round_trip(now.ntp(), block.last_report, block.delay);
             if let Some(round_trip) = round_trip {
                 session.round_trip = Some(round_trip);
@@ -273,8 +274,7 @@ fn reports(peer: &mut Peer, outbox: &mut Outbox, now: Moment) {
     }
     let mut blocks = blocks.chunks(BLOCKS);
     let ntp = now.ntp();
-    for (id, slot) in peer.slots.iter_mut() {
-        let cname = format!("{id}");
+    for (_, slot) in peer.slots.iter_mut() {
         for stream in [Some(&mut slot.audio), slot.video.as_mut()]
             .into_iter()
             .flatten()
@@ -297,7 +297,7 @@ fn reports(peer: &mut Peer, outbox: &mut Outbox, now: Moment) {
                 stream.books.bytes,
                 blocks.next().unwrap_or_default(),
             );
-            rtcp::write::sdes_cname(&mut outbox.bytes, line.ssrc, &cname);
+            rtcp::write::sdes_cname(&mut outbox.bytes, line.ssrc, line.mid.as_str());
             if outbox.bytes.len() - outbox.begin() > COMPOUND_BYTES {
                 seal(&mut session.sender, outbox);
             }

@@ -14,6 +14,7 @@ use crate::{
     members::Place,
     moment::Moment,
     peer::Peer,
+    red,
     ring::Stored,
     session::Session,
     stream::{Numbers, OutStream},
@@ -167,8 +168,13 @@ impl Sfu {
                 continue;
             };
             let layers = &publisher.track(queued.from.source).layers;
-            let layer = layers.get(usize::from(queued.from.layer));
-            let stored = layer.and_then(|layer| layer.ring.get(queued.from.id));
+            let ring = layers
+                .get(usize::from(queued.from.layer))
+                .map(|layer| &layer.ring);
+            let stored = ring.and_then(|ring| ring.get(queued.from.id));
+            let before = ring
+                .filter(|_| !queued.from.source.is_video())
+                .and_then(|ring| ring.get(queued.from.id.checked_sub(1)?));
             let Peer {
                 session: Some(session),
                 slots,
@@ -187,7 +193,15 @@ impl Sfu {
             let written = if queued.again {
                 write_again(session, stream, outbox, &queued, stored, now)
             } else {
-                write_media(session, stream, outbox, &queued, stored, limits, now)
+                write_media(
+                    session,
+                    stream,
+                    outbox,
+                    &queued,
+                    (stored, before),
+                    limits,
+                    now,
+                )
             };
             match written {
                 Ok(bytes) if queued.again => {
@@ -218,19 +232,22 @@ impl Sfu {
 /// A packet was left out.
 struct NotWritten;
 
-/// Writes and seals a packet of media; returns its bytes.
+/// Writes and seals a packet of media, with the one before it where that helps; returns its bytes.
 fn write_media(
     session: &mut Session,
     stream: &mut OutStream,
     outbox: &mut Outbox,
     queued: &Queued,
-    stored: &Stored,
+    (stored, before): (&Stored, Option<&Stored>),
     limits: &Limits,
     now: Moment,
 ) -> Result<usize, NotWritten> {
     let line = &stream.line;
     let numbers = &queued.numbers;
-    let bytes = HEADER_BYTES + stored.payload.len() + session.sender.overhead();
+    let repeated = before.filter(|before| session.is_lossy(now.at) && before.precedes(stored));
+    let red = line.red.zip(repeated);
+    let repeats = red.map_or(0, |(_, before)| before.payload.len());
+    let bytes = HEADER_BYTES + stored.payload.len() + repeats + session.sender.overhead();
     let values = ExtensionValues {
         // The SSRC is in the answer; the mid is for receivers that have not found the stream yet.
         mid: stream.reported.is_none().then_some(line.mid),
@@ -241,13 +258,17 @@ fn write_media(
     };
     let header = NewHeader {
         marker: numbers.marker,
-        payload_type: line.pt,
+        payload_type: red.map_or(line.pt, |(red, _)| red),
         sequence: numbers.seq as u16,
         timestamp: numbers.timestamp,
         ssrc: line.ssrc,
     };
     let start = outbox.begin();
     let header_len = write_header(&mut outbox.bytes, &header, &line.ids, &values);
+    if let Some((_, before)) = red {
+        let offset = before.ticks_to(stored);
+        red::write(&mut outbox.bytes, line.pt, offset, &before.payload);
+    }
     outbox.bytes.extend_from_slice(&stored.payload);
     if let Some(payload) = outbox.bytes.get_mut(start + header_len..) {
         numbers.patch.apply(payload);
@@ -320,48 +341,48 @@ fn probe(peer: &mut Peer, outbox: &mut Outbox, now: Moment) -> u64 {
     let Some(session) = peer.session.as_deref_mut() else {
         return 0;
     };
-    let CcAction::Probe { bytes, .. } = session.cc.poll(now.at) else {
-        return 0;
-    };
-    let videos = peer
-        .slots
-        .iter_mut()
-        .filter_map(|(_, slot)| slot.video.as_mut());
-    let Some(stream) = videos.into_iter().find(|stream| stream.line.rtx.is_some()) else {
-        return 0;
-    };
-    let Some((ssrc, payload_type)) = stream.line.rtx else {
+    let mut streams = peer.slots.iter_mut().filter_map(|(_, slot)| {
+        let stream = slot.video.as_mut()?;
+        Some((stream.line.rtx?, stream))
+    });
+    let Some(((ssrc, payload_type), stream)) = streams.next() else {
         return 0;
     };
     let each = HEADER_BYTES + PADDING.len() + session.sender.overhead();
-    let count = bytes.div_ceil(each).min(MOST_PROBES);
-    for _ in 0..count {
-        let seq = stream.rtx_seq;
-        stream.rtx_seq += 1;
-        let values = ExtensionValues {
-            mid: stream.reported.is_none().then_some(stream.line.mid),
-            transport_cc: Some(session.cc.on_sent(now.at, each, SentKind::Probe)),
-            ..ExtensionValues::default()
-        };
-        let header = NewHeader {
-            marker: false,
-            payload_type,
-            sequence: seq as u16,
-            timestamp: stream.books.point.map_or(1, |point| point.timestamp),
-            ssrc,
-        };
-        let start = outbox.begin();
-        let header_len = write_header(&mut outbox.bytes, &header, &stream.line.ids, &values);
-        if let Some(first) = outbox.bytes.get_mut(start) {
-            *first |= PADDED;
-        }
-        outbox.bytes.extend_from_slice(&PADDING);
-        if seal(session, outbox, header_len, seq).is_err() {
-            outbox.take_back();
-            return 0;
+    let mut sent = 0;
+    while let CcAction::Probe { bytes, .. } = session.cc.poll(now.at) {
+        for _ in 0..bytes.div_ceil(each) {
+            if sent == MOST_PROBES {
+                return (sent * each) as u64;
+            }
+            sent += 1;
+            let seq = stream.rtx_seq;
+            stream.rtx_seq += 1;
+            let values = ExtensionValues {
+                mid: stream.reported.is_none().then_some(stream.line.mid),
+                transport_cc: Some(session.cc.on_sent(now.at, each, SentKind::Probe)),
+                ..ExtensionValues::default()
+            };
+            let header = NewHeader {
+                marker: false,
+                payload_type,
+                sequence: seq as u16,
+                timestamp: stream.books.point.map_or(1, |point| point.timestamp),
+                ssrc,
+            };
+            let start = outbox.begin();
+            let header_len = write_header(&mut outbox.bytes, &header, &stream.line.ids, &values);
+            if let Some(first) = outbox.bytes.get_mut(start) {
+                *first |= PADDED;
+            }
+            outbox.bytes.extend_from_slice(&PADDING);
+            if seal(session, outbox, header_len, seq).is_err() {
+                outbox.take_back();
+                return (sent * each) as u64;
+            }
         }
     }
-    (count * each) as u64
+    (sent * each) as u64
 }
 
 /// Seals the datagram that was just written and ends it.

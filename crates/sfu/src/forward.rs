@@ -8,6 +8,10 @@ use crate::{
 };
 use std::time::Duration;
 
+/// Bytes around a payload, of the header with its extensions and of the tag: where a picture is
+/// small they are a good part of what the way has to carry.
+const AROUND_BYTES: usize = 44;
+
 impl Sfu {
     /// Takes a packet whose payload was opened last, of the peer at `place`.
     pub(crate) fn packet_in(&mut self, place: Place, arrived: &Arrived) {
@@ -40,7 +44,8 @@ impl Sfu {
         let track = peer.track_mut(source);
         let mut epoch = (track.epoch, 0);
         let entry = &mut track.layers[layer];
-        let begins = entry.packet_came(arrived.ssrc, self.payload.len(), now.at);
+        let bytes = self.payload.len() + AROUND_BYTES;
+        let begins = entry.packet_came(arrived.ssrc, bytes, now.at);
         if let Some(key) = key {
             entry.key_frame_came(key.size);
         }

@@ -30,12 +30,15 @@ struct Entry {
     sent_ms: u32,
     again_ms: u32,
     times: u8,
+    /// Whether it came to be sent only after its successors.
+    late: bool,
 }
 
 /// The packets of one stream.
 #[derive(Debug, Default)]
 pub(crate) struct History {
     entries: Vec<Option<Entry>>,
+    highest: u64,
 }
 
 impl History {
@@ -61,6 +64,8 @@ impl History {
         if self.entry(numbers.seq).is_some_and(|entry| young(&entry)) && self.entries.len() < most {
             self.grow(most);
         }
+        let late = numbers.seq < self.highest;
+        self.highest = self.highest.max(numbers.seq);
         let at = self.at(numbers.seq);
         if let Some(entry) = self.entries.get_mut(at) {
             *entry = Some(Entry {
@@ -69,6 +74,7 @@ impl History {
                 sent_ms: now_ms,
                 again_ms: now_ms,
                 times: 0,
+                late,
             });
         }
     }
@@ -86,7 +92,9 @@ impl History {
         }
         let at = self.at(sequence.into());
         let entry = self.entries.get_mut(at)?.as_mut()?;
-        let gap = if entry.times == 0 {
+        // What is asked for before it can have come, or not come, is on its way: a packet that was
+        // just repaired, and one that was itself missing when its successors were sent.
+        let gap = if entry.times == 0 && !entry.late {
             0
         } else {
             round_trip_ms.max(LEAST_GAP_MS)
@@ -94,7 +102,7 @@ impl History {
         let allowed = entry.numbers.seq as u16 == sequence
             && now_ms.wrapping_sub(entry.sent_ms) <= age_ms
             && entry.times < MOST_TIMES
-            && (entry.times == 0 || now_ms.wrapping_sub(entry.again_ms) >= gap);
+            && now_ms.wrapping_sub(entry.again_ms) >= gap;
         if !allowed {
             return None;
         }

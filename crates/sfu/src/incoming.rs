@@ -126,7 +126,7 @@ impl Streams {
             repairs,
             stats: ReceptionStats::new(rate),
             window: Window::default(),
-            nack: (video && !repairs).then(|| NackTracker::new()),
+            nack: (video && !repairs).then(NackTracker::new),
             nacked: 0,
             fresh: false,
         });

@@ -3,7 +3,7 @@
 use zoom_protocol::Source;
 use zoom_rtp::{AudioLevel, RtpHeader, is_rtcp, srtp::SrtpError};
 
-use crate::{Sfu, incoming::Payload, members::Place, peer::Peer};
+use crate::{Sfu, incoming::Payload, members::Place, peer::Peer, red::Red};
 
 /// A packet of media, by itself or repaired.
 #[derive(Clone, Copy, Debug)]
@@ -28,10 +28,63 @@ impl Sfu {
             if self.open_control(place, datagram) {
                 self.control_in(place);
             }
-        } else if let Some(arrived) = self.open_media(place, datagram) {
-            self.packet_in(place, &arrived);
+        } else if let Some((arrived, payload)) = self.open_media(place, datagram) {
+            if payload == Payload::Red {
+                self.redundant_in(place, &arrived);
+            } else {
+                self.packet_in(place, &arrived);
+            }
         }
         self.arm(place);
+    }
+
+    /// Takes a packet that repeats earlier ones: those of them that never came, then itself.
+    fn redundant_in(&mut self, place: Place, arrived: &Arrived) {
+        let Some(red) = Red::read(&self.payload) else {
+            return;
+        };
+        let whole = std::mem::take(&mut self.payload);
+        let earlier = red.earlier();
+        for (at, block) in earlier.iter().enumerate() {
+            let back = (earlier.len() - at) as u64;
+            let Some(seq) = arrived.seq.checked_sub(back) else {
+                continue;
+            };
+            let Some(bytes) = whole.get(block.begin..block.end) else {
+                continue;
+            };
+            if bytes.is_empty() || !self.is_first(place, arrived.ssrc, seq) {
+                continue;
+            }
+            self.payload.clear();
+            self.payload.extend_from_slice(bytes);
+            let recovered = Arrived {
+                seq,
+                timestamp: arrived.timestamp.wrapping_sub(block.offset),
+                marker: false,
+                replaced: false,
+                ..*arrived
+            };
+            self.packet_in(place, &recovered);
+        }
+        self.payload.clear();
+        let primary = whole.get(red.primary..).unwrap_or_default();
+        self.payload.extend_from_slice(primary);
+        self.packet_in(place, arrived);
+        // The larger buffer serves for the next packet.
+        if self.payload.capacity() < whole.capacity() {
+            self.payload = whole;
+        }
+    }
+
+    /// Notes a packet of a stream; returns whether it is the first time.
+    fn is_first(&mut self, place: Place, ssrc: u32, seq: u64) -> bool {
+        let Some(session) = self.session_mut(place) else {
+            return false;
+        };
+        let found = session.streams.find(ssrc);
+        let stream = found.and_then(|at| session.streams.at_mut(at));
+        stream.is_some_and(|stream| stream.window.note(seq))
     }
 
     fn open_control(&mut self, place: Place, datagram: &[u8]) -> bool {
@@ -55,7 +108,7 @@ impl Sfu {
     }
 
     /// Opens a packet into `self.payload`.
-    fn open_media(&mut self, place: Place, datagram: &[u8]) -> Option<Arrived> {
+    fn open_media(&mut self, place: Place, datagram: &[u8]) -> Option<(Arrived, Payload)> {
         let now = self.now;
         let Some(header) = RtpHeader::parse(datagram) else {
             self.stats.dropped_garbage += 1;
@@ -123,7 +176,7 @@ impl Sfu {
         if let Some(nack) = &mut stream.nack {
             nack.on_packet(arrived.seq, now);
         }
-        Some(arrived)
+        Some((arrived, kind))
     }
 
     fn not_opened(&mut self, error: SrtpError) {

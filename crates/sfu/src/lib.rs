@@ -34,6 +34,7 @@ mod negotiate;
 mod offer;
 mod peer;
 mod profile;
+mod red;
 mod report;
 mod reporting;
 mod rewrite;

@@ -163,6 +163,12 @@ fn check_unchanged(peer: &Peer, checked: &CheckedOffer) -> Result<(), OfferError
 
 fn accept(peer: &mut Peer, checked: &CheckedOffer) -> Result<MediaAnswer, OfferError> {
     let offer = SdpOffer::from_sdp_string(&checked.text).map_err(|error| unusable(&error))?;
+    // str0m gives an m-line without a stream another SSRC, but the browser knows the first.
+    for (mid, line) in peer.lines() {
+        let rtx = line.rtx.map(|(ssrc, _)| ssrc.into());
+        let mut api = peer.rtc.direct_api();
+        api.declare_stream_tx(line.ssrc.into(), rtx, mid, None);
+    }
     let answer = peer
         .rtc
         .sdp_api()
@@ -210,14 +216,21 @@ fn accept(peer: &mut Peer, checked: &CheckedOffer) -> Result<MediaAnswer, OfferE
                     target: None,
                     reason: None,
                     fresh: false,
+                    held_since: None,
                     told_paused: false,
                 };
                 peer.slots.insert(slot.slot, state);
             }
         }
     }
+    // Nothing is sent through str0m, and a stream that it knows costs memory and timers.
+    for (_, line) in peer.lines() {
+        peer.rtc.direct_api().remove_stream_tx(line.ssrc.into());
+    }
     peer.offer_accepted();
-    Ok(MediaAnswer { answer })
+    Ok(MediaAnswer {
+        answer: quiet(&answer),
+    })
 }
 
 /// What str0m says, without the lines that tell where in the server's memory the text lies.
@@ -308,10 +321,10 @@ fn add_payloads(rtc: &Rtc, mid: Mid, inputs: &mut Inputs) {
         if !offered.contains(&params.pt()) {
             continue;
         }
-        let payload = match params.spec().codec {
-            Codec::Opus => Payload::Opus,
-            Codec::Vp8 => Payload::Vp8,
-            _ => continue,
+        let payload = if params.spec().codec == Codec::Opus {
+            Payload::Opus
+        } else {
+            Payload::Vp8
         };
         let all = [
             Some((*params.pt(), payload)),

@@ -11,9 +11,17 @@ use str0m::{Rtc, media::Mid};
 use zoom_protocol::{ParticipantId, SlotId, SlotKind, Source};
 
 use crate::{
-    PeerStats, Protocol, Transport, clock::PublisherClock, egress::Queued, incoming::Inputs,
-    ingress::Arrived, keys::Keys, meter::Meter, report::DowngradeReason, session::Session,
-    stream::OutStream, track::Track,
+    PeerStats, Protocol, Transport,
+    clock::PublisherClock,
+    egress::Queued,
+    incoming::Inputs,
+    ingress::Arrived,
+    keys::Keys,
+    meter::Meter,
+    report::DowngradeReason,
+    session::Session,
+    stream::{Line, OutStream},
+    track::Track,
 };
 
 /// A peer that [`negotiate`](crate::negotiate) made and that no [`Sfu`](crate::Sfu) runs yet.
@@ -84,6 +92,8 @@ pub(crate) struct SlotState {
     pub(crate) reason: Option<DowngradeReason>,
     /// Whether the wish is so new that nothing was decided about it.
     pub(crate) fresh: bool,
+    /// Since when nothing of a wanted picture has been sent because of the way.
+    pub(crate) held_since: Option<Instant>,
     /// Whether the server was told that the picture is paused.
     pub(crate) told_paused: bool,
 }
@@ -232,6 +242,18 @@ impl Peer {
 
     pub(crate) fn track_mut(&mut self, source: Source) -> &mut Track {
         &mut self.tracks[index(source)]
+    }
+
+    /// The m-lines that it is sent by, and what the answer says about each.
+    pub(crate) fn lines(&self) -> Vec<(Mid, Line)> {
+        let mut lines = Vec::new();
+        for (_, slot) in self.slots.iter() {
+            lines.push((slot.lines.0, slot.audio.line.clone()));
+            if let (Some(mid), Some(video)) = (slot.lines.1, &slot.video) {
+                lines.push((mid, video.line.clone()));
+            }
+        }
+        lines
     }
 
     /// Reads what changes with each answer.

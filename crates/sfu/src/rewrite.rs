@@ -40,6 +40,11 @@ impl SeqRewriter {
         });
     }
 
+    /// Gives a number to nobody, so that the receiver sees that something is missing.
+    pub(crate) fn leave_out(&mut self) {
+        self.highest += 1;
+    }
+
     /// The number for a packet of the segment; `None` for a packet from before its begin, whose
     /// number belongs to somebody else.
     pub(crate) fn map(&mut self, incoming: u64) -> Option<u64> {

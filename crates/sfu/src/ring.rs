@@ -9,7 +9,7 @@ use std::{
 use zoom_protocol::Source;
 use zoom_rtp::AudioLevel;
 
-use crate::{timeline::Capture, vp8::Vp8Packet};
+use crate::{red, timeline::Capture, vp8::Vp8Packet};
 
 /// Payloads up to this size are copied rather than exchanged for another buffer, so that those of
 /// sound do not come to own buffers that once held a picture's.
@@ -48,6 +48,21 @@ impl Packet {
 pub(crate) struct Stored {
     pub(crate) packet: Packet,
     pub(crate) payload: Vec<u8>,
+}
+
+impl Stored {
+    /// Whether the other packet can repeat this one (RFC 2198).
+    pub(crate) fn precedes(&self, other: &Self) -> bool {
+        let (this, next) = (&self.packet, &other.packet);
+        this.epoch == next.epoch
+            && this.seq + 1 == next.seq
+            && red::can_repeat(self.ticks_to(other), &self.payload)
+    }
+
+    /// Ticks from this packet to the other.
+    pub(crate) fn ticks_to(&self, other: &Self) -> u32 {
+        other.packet.timestamp.wrapping_sub(self.packet.timestamp)
+    }
 }
 
 /// The packets.

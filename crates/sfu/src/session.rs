@@ -14,6 +14,11 @@ use crate::{incoming::Streams, keys::Agreed};
 
 /// How often reports are sent: browsers align sound and picture by them, and learn the round trip.
 pub(crate) const REPORT_EVERY: Duration = Duration::from_secs(1);
+/// From this loss on, in 256ths as receivers report it, sound is sent twice: about 1 %, which one
+/// hears.
+const LOSSY_FRACTION: u8 = 3;
+/// How long sound is sent twice after the last report of loss.
+const LOSSY_FOR: Duration = Duration::from_secs(20);
 /// Bytes of repairs that are allowed beyond their share in what is sent: a burst of losses right
 /// after a key frame.
 const REPAIR_CREDIT: i64 = 100_000;
@@ -33,6 +38,8 @@ pub(crate) struct Session {
     pub(crate) round_trip: Option<Duration>,
     /// Bytes of repairs that may be sent.
     repair_credit: i64,
+    /// Until when sound is sent twice, because the way loses packets.
+    lossy_until: Option<Instant>,
 }
 
 impl Session {
@@ -66,6 +73,7 @@ impl Session {
             keys: Vec::new(),
             round_trip: None,
             repair_credit: REPAIR_CREDIT,
+            lossy_until: None,
         })
     }
 
@@ -78,6 +86,18 @@ impl Session {
         let nack = missing.filter_map(|nack| nack.next_due()).min();
         let others = [self.feedback.next_due(now), self.cc.next_due(), nack];
         others.into_iter().flatten().min()
+    }
+
+    /// Takes what a receiver reports as lost, in 256ths.
+    pub(crate) fn lost(&mut self, fraction: u8, now: Instant) {
+        if fraction >= LOSSY_FRACTION {
+            self.lossy_until = Some(now + LOSSY_FOR);
+        }
+    }
+
+    /// Whether sound is to be sent twice.
+    pub(crate) fn is_lossy(&self, now: Instant) -> bool {
+        self.lossy_until.is_some_and(|until| now < until)
     }
 
     /// Earns credit for repairs by what was sent.

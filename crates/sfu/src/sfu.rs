@@ -11,6 +11,7 @@ use zoom_protocol::{Limits, MediaEndReason, ParticipantId, RoomId, SlotId, Sourc
 
 use crate::{
     Command, Event, MediaTotals, PeerStats, Protocol, SfuConfig, SfuStats, Transport,
+    allocate::Ask,
     egress::Outbox,
     gate::{self, Class, Gate},
     members::{Members, Place},
@@ -81,6 +82,10 @@ pub struct Sfu {
     pub(crate) plain: Vec<u8>,
     /// Packets to be asked for again.
     pub(crate) lost: Vec<u16>,
+    /// Memory for what is looked over again and again.
+    pub(crate) asks: Vec<Ask>,
+    pub(crate) careful: Vec<Ask>,
+    pub(crate) places: Vec<Place>,
     pub(crate) stats: SfuStats,
     pub(crate) totals: MediaTotals,
     pub(crate) max_upload_bps: Option<u64>,
@@ -153,6 +158,9 @@ impl Sfu {
             payload: Vec::new(),
             plain: Vec::new(),
             lost: Vec::new(),
+            asks: Vec::new(),
+            careful: Vec::new(),
+            places: Vec::new(),
             stats: SfuStats::default(),
             totals: MediaTotals::default(),
             max_upload_bps: config.max_upload_bps,

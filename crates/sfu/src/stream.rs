@@ -21,6 +21,11 @@ use crate::{
 const KEYS_AT_ONCE: u32 = 4;
 const KEY_EVERY: Duration = Duration::from_secs(1);
 
+/// Numbers that may be missing in a row. A receiver that misses half of all takes the next one for a
+/// number of another round and opens nothing any more (RFC 3711 section 3.3.1), whoever comes into
+/// the slot. As many are not repaired either.
+const MOST_MISSING: u64 = 512;
+
 /// What an m-line of the answer says about a stream.
 #[derive(Clone, Debug)]
 pub(crate) struct Line {
@@ -83,6 +88,8 @@ pub(crate) struct OutStream {
     pub(crate) line: Line,
     pub(crate) rate: u32,
     seq: SeqRewriter,
+    /// The highest extended sequence number of what is being forwarded.
+    newest: u64,
     /// The numbers that were given out.
     sealed: Window,
     timeline: Timeline,
@@ -110,6 +117,7 @@ impl OutStream {
         Self {
             rate: if video { 90_000 } else { 48_000 },
             seq: SeqRewriter::new(seed),
+            newest: 0,
             sealed: Window::default(),
             timeline: if video {
                 Timeline::video(seed.rotate_left(16))
@@ -234,7 +242,12 @@ impl OutStream {
         if self.broken {
             self.seq.start(packet.seq);
             self.broken = false;
+            self.newest = packet.seq;
+        } else if packet.seq > self.newest.saturating_add(MOST_MISSING) {
+            self.seq.leave_out();
+            self.seq.start(packet.seq);
         }
+        self.newest = self.newest.max(packet.seq);
         let seq = self.seq.map(packet.seq)?;
         // A number that is sealed twice with different contents would give the key away
         // (RFC 7714 section 9.1).

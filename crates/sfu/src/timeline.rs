@@ -170,7 +170,9 @@ impl Timeline {
     fn offset_within(&self, stay: Stay, incoming: u32, on_line: u32, exact: bool) -> u32 {
         let error = signed(incoming.wrapping_add(stay.offset), on_line);
         // Only the first sender report corrects what was a guess by the arrival until then.
-        if exact && !stay.exact && error.abs() > self.ticks(TOLERANCE_MS) {
+        let wrong = exact && !stay.exact && error.abs() > self.ticks(TOLERANCE_MS);
+        // What would have to wait for long lays the line anew.
+        if wrong && error <= self.ticks(CATCH_UP_MS) {
             on_line.wrapping_sub(incoming)
         } else {
             stay.offset
@@ -279,6 +281,17 @@ mod tests {
             place = line.map(frame * 2_970, exact(i64::from(frame) * 33_000));
         }
         assert_eq!(place.unwrap().at_us, 29 * 33_000);
+    }
+
+    #[test]
+    fn a_guess_that_is_seconds_late_leaves_no_sound_out() {
+        let mut line = Timeline::audio(77);
+        line.map(0, arrival(5_000_000)).unwrap();
+        for packet in 1..50_u32 {
+            let capture = i64::from(packet) * 20_000;
+            let place = line.map(packet * 960, exact(capture));
+            assert_eq!(place.map(|place| place.at_us), Some(capture));
+        }
     }
 
     proptest! {

@@ -162,12 +162,12 @@ fn the_answer_tells_addresses_and_leaves_the_first_handshake_message_to_the_brow
 }
 
 #[test]
-fn the_answer_has_vp8_with_retransmission_and_opus_with_error_correction() {
+fn the_answer_has_vp8_with_retransmission_and_opus_with_error_correction_and_redundancy() {
     let (_, answer) = answer_of(&page(CHROMIUM)).unwrap();
     let sections = sections(&answer);
     let text = sections[6].join("\n");
     assert!(text.contains("VP8/90000") && text.contains("rtx/90000") && text.contains(" nack"));
-    for other in ["H264", "VP9", "AV1", "red/"] {
+    for other in ["H264", "VP9", "AV1", "ulpfec"] {
         assert!(!answer.answer.contains(other), "{other} is in the answer");
     }
     let opus = sections[5].join("\n");
@@ -175,6 +175,13 @@ fn the_answer_has_vp8_with_retransmission_and_opus_with_error_correction() {
         opus.contains("useinbandfec=1") && opus.contains("usedtx=1"),
         "{opus}"
     );
+    assert!(opus.contains("red/48000/2"), "{opus}");
+}
+
+#[test]
+fn redundant_sound_is_answered_only_where_it_is_offered() {
+    let (_, answer) = answer_of(&page(CHROMIUM_PREFERRED)).unwrap();
+    assert!(!answer.answer.contains("red/"), "{}", answer.answer);
 }
 
 #[test]

@@ -131,6 +131,7 @@ export class Peer extends Emitter<PeerEvents> {
     const direction = 'sendonly';
     switch (source) {
       case 'microphone':
+        return this.#addTransceiver('audio', { direction }, 'microphone');
       case 'screen_audio':
         return this.#addTransceiver('audio', { direction });
       case 'camera':
@@ -140,10 +141,14 @@ export class Peer extends Emitter<PeerEvents> {
     }
   }
 
-  #addTransceiver(kind: 'audio' | 'video', init: RTCRtpTransceiverInit): RTCRtpTransceiver {
+  #addTransceiver(
+    kind: 'audio' | 'video',
+    init: RTCRtpTransceiverInit,
+    use: 'microphone' | 'audio' | 'video' = kind,
+  ): RTCRtpTransceiver {
     const transceiver = this.connection.addTransceiver(kind, init);
     // Receiving capabilities for sending m-lines too: that is what the method is specified to take.
-    const codecs = roomCodecs(kind, RTCRtpReceiver.getCapabilities(kind)?.codecs ?? []);
+    const codecs = roomCodecs(use, RTCRtpReceiver.getCapabilities(kind)?.codecs ?? []);
     if (codecs.length > 0) transceiver.setCodecPreferences(codecs);
     return transceiver;
   }

@@ -71,10 +71,18 @@ test('the offer has four sending m-lines, then nine person, three voice and one 
 test('only what a room uses is offered', async () => {
   await join();
   for (const { kind, codecs } of connections.last.transceivers) {
-    expect(codecs.map(({ mimeType }) => mimeType)).toEqual(
-      kind === 'audio' ? ['audio/opus'] : ['video/VP8', 'video/rtx'],
+    const names = codecs.map(({ mimeType }) => mimeType).sort();
+    expect(names).toEqual(
+      kind === 'audio' ? ['audio/opus', 'audio/red'] : ['video/VP8', 'video/rtx'],
     );
   }
+});
+
+test('the microphone is sent twice where the browser can, and nothing else is', async () => {
+  await join();
+  const first = connections.last.transceivers.map(({ codecs }) => codecs[0]?.mimeType);
+  expect(first.indexOf('audio/red')).toBe(0);
+  expect(first.lastIndexOf('audio/red')).toBe(0);
 });
 
 test('a participant is found in the stream of the slot that they are in', async () => {
