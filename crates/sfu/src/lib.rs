@@ -2,15 +2,20 @@
 //!
 //! Datagrams and commands go in, datagrams and events come out. One [`Sfu`] holds whole rooms and
 //! belongs to one media thread; [`negotiate`] is the part of a join that costs milliseconds and
-//! runs on some other thread. It stands on str0m, one `Rtc` per peer, in RTP mode.
+//! runs on some other thread. Media is its own, on `zoom-rtp`; str0m reads offers, writes answers
+//! and does ICE and DTLS, one `Rtc` per peer, and never sees RTP or RTCP.
 //!
 //! What it does not do: it opens no socket, reads no clock and starts no task (the driver gives it
 //! every [`Instant`](std::time::Instant)); it does no RFC 4571 framing; it does not know who may do
 //! what, which person belongs into which slot, or any message of the wire but the media offer.
 //!
-//! The way of a packet: `gate` finds the peer that a datagram belongs to, its `Rtc` opens it,
-//! `forward` finds who watches the track (`slots` keeps that), a `stream` of each gives it its own numbers (`rewrite`,
-//! `timeline`, `vp8`), and the `Rtc` of each seals it when it is drained.
+//! The way of a packet: `gate` finds the peer that a datagram belongs to, `ingress` opens it with
+//! the keys of the peer's `session` (`keys` has them from DTLS) and finds its stream (`incoming`),
+//! `forward` keeps it in the `ring` of its layer and finds who watches the track (`slots` keeps
+//! that), a `stream` of each gives it its own numbers (`rewrite`, `timeline`, `vp8`), and `egress`
+//! composes what each peer gets in a turn in one buffer. `control` reads and writes RTCP, `history`
+//! knows what may be sent again, `budget` and `allocate` decide which layers the way to each
+//! carries.
 
 mod allocate;
 mod budget;

@@ -121,8 +121,8 @@ const SETTINGS: &[Setting] = &[
     Setting {
         name: "max-upload",
         value: "RATE",
-        help: "What the upload of this machine's line can spare for voice and pictures, in bits per \
-               second, such as 20M or 800k.",
+        help: "The most that voice and pictures may be sent in all, in bits per second, such as 20M \
+               or 800k: pictures get smaller or pause, sound does not.",
         default: Some("off"),
         kind: Kind::One,
     },
