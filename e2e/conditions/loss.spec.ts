@@ -7,7 +7,10 @@ import { test } from '../support/link/test.ts';
 
 const seconds = 60;
 
-/** 5 % loss each way, 100 ms there and back. */
+/** 100 ms there and back. A delay that grew in the middle would look like a queue. */
+const distant: LinkConditions = { down: { delay_ms: 50 }, up: { delay_ms: 50 } };
+
+/** With 5 % loss each way. */
 const lossy: LinkConditions = {
   down: { delay_ms: 50, loss: 0.05 },
   up: { delay_ms: 50, loss: 0.05 },
@@ -39,6 +42,8 @@ for (const [watcher, bothLossy] of [
     const far = await place(watcher);
     const ann = await near.person('Ann');
     const kim = await far.person('Kim');
+    far.link.set(distant);
+    if (bothLossy) near.link.set(distant);
     await ann.enter('loss', { microphone: true, camera: true });
     await kim.enter('loss');
     await expectBestPicture(kim);
