@@ -26,6 +26,9 @@ pub struct Instructions {
     pub packets: u64,
     /// Lost packets of all that should have come.
     pub loss: f64,
+    /// What was not as it should be meanwhile. Lateness and a busy machine change nothing about
+    /// instructions; pictures that were held back do, for there is less to share what a timer costs.
+    pub reasons: Vec<String>,
     /// The profile, for `callgrind_annotate`.
     pub profile: String,
 }
@@ -66,6 +69,7 @@ pub fn count(options: &Options) -> Result<Instructions> {
         instructions,
         packets: load.packets,
         loss: load.loss,
+        reasons: load.reasons,
         profile: profile.display().to_string(),
     })
 }

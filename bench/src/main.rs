@@ -62,10 +62,13 @@ fn main() -> Result<ExitCode> {
         What::Idle(options) => measure(Scenario::Idle, &options),
         What::Instructions(options) => {
             let counted = instructions::count(&options)?;
-            let text = format!(
+            let mut text = format!(
                 "{:.0} instructions per packet ({} packets); profile in {}\n",
                 counted.instructions_per_packet, counted.packets, counted.profile
             );
+            for reason in &counted.reasons {
+                text += &format!("but: {reason}\n");
+            }
             show(&options, &counted, &text)
         }
         What::Floor(options) => {

@@ -222,11 +222,12 @@ impl Table {
     fn flat(&mut self, flat: &Flat) {
         for step in &flat.steps {
             let text = format!(
-                "{:.0} packets a second, {:.2} µs each, {:.2} × the floor, {:.3} reports each, p99 {} µs{}",
+                "{:.0} packets a second, {:.2} µs each, {:.2} × the floor, {:.3} reports and {:.3} repairs each, p99 {} µs{}",
                 step.packets_per_second,
                 step.cpu_us_per_packet,
                 step.ratio_to_floor,
                 step.feedback_per_packet,
+                step.repairs_per_packet,
                 step.delay_p99_us,
                 if step.valid { "" } else { " (not valid)" }
             );

@@ -56,6 +56,8 @@ pub struct FlatStep {
     /// RTCP datagrams that the server received, for each forwarded packet: the rarer a receiver's
     /// packets, the fewer of them share a report.
     pub feedback_per_packet: f64,
+    /// Packets of repair streams, padding of probes among them, for each forwarded packet.
+    pub repairs_per_packet: f64,
     /// Lost packets of all that should have come.
     pub loss: f64,
     /// Delay of 99 of 100 packets, in microseconds.
@@ -126,6 +128,7 @@ fn step(plan: &Plan, load: &LoadReport, floor_us: f64) -> FlatStep {
         floor_us_per_packet: floor_us,
         ratio_to_floor: load.cpu_us_per_packet / floor_us,
         feedback_per_packet: load.feedback as f64 / load.packets.max(1) as f64,
+        repairs_per_packet: load.repairs as f64 / load.packets.max(1) as f64,
         loss: load.loss,
         delay_p99_us: load.delay_us.p99,
         valid: load.valid,
