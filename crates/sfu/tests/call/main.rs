@@ -3,14 +3,22 @@
 #[cfg(test)]
 mod client;
 #[cfg(test)]
+mod forger;
+#[cfg(test)]
 mod media;
 #[cfg(test)]
 mod world;
 
 #[cfg(test)]
+mod clocks;
+#[cfg(test)]
+mod floods;
+#[cfg(test)]
 mod hostile;
 #[cfg(test)]
 mod layers;
+#[cfg(test)]
+mod liars;
 #[cfg(test)]
 mod lipsync;
 #[cfg(test)]
@@ -29,3 +37,5 @@ mod people;
 mod speakers;
 #[cfg(test)]
 mod tcp;
+#[cfg(test)]
+mod wraps;
