@@ -132,8 +132,7 @@ pub struct Limits {
     /// Most `a=ssrc` lines of one m-line of an offer: a browser writes at most a dozen, and each
     /// costs memory.
     pub offer_ssrc_lines: u32,
-    /// Largest media datagram, in bytes: what an Ethernet frame holds. A session has room for 2,000
-    /// bytes, and what it sends on is a little larger than what came in.
+    /// Largest media datagram, in bytes: what an Ethernet frame holds.
     pub datagram_bytes: u32,
     /// Addresses of one peer at a time: a browser checks from each of its interfaces, over UDP and
     /// TCP.
@@ -154,15 +153,16 @@ pub struct Limits {
     /// Milliseconds for which a packet that was sent to a peer is kept to be sent again: longer ago
     /// than that no browser waits for it.
     pub resend_ms: u32,
-    /// Packets of one outgoing picture that are kept to be sent again: two seconds of a fast one.
+    /// Packets that are kept of each layer of a picture, and noted of each outgoing one, to be sent
+    /// again: more than a second of a fast one.
     pub resend_video_packets: u32,
-    /// Packets of one outgoing sound that are kept to be sent again: more than a second of it.
+    /// Packets that are kept of each sound, to be repeated with the next one: more than a second.
     pub resend_audio_packets: u32,
     /// Largest share of retransmissions in what is sent, in percent: above it the way is so bad
     /// that they make it worse.
     pub resend_percent: u32,
-    /// Packets that are kept of each layer of a picture, so that those of a key frame which overtook
-    /// its first packet are not missing: memory.
+    /// The newest packets of a layer that are looked through for those of a key frame that overtook
+    /// its first packet: more do not overtake one.
     pub layer_packets: u32,
     /// Milliseconds between two reports on how a peer does: often enough to see what goes wrong
     /// while it does.
