@@ -55,7 +55,7 @@ pub(crate) const TICK: Duration = Duration::from_millis(100);
 /// Draining after each single datagram is right too, but costs about twice the time: a received
 /// packet is queued for everybody first, and what one peer gets is then sealed and sent together.
 ///
-/// A panic inside one peer's session ends that peer alone; the program has to be built with
+/// A panic inside the `Rtc` of one peer ends that peer alone; the program has to be built with
 /// `panic = "unwind"` for it.
 #[derive(Debug)]
 pub struct Sfu {
