@@ -289,8 +289,7 @@ peer_connect_ms: number,
  */
 offer_ssrc_lines: number, 
 /**
- * Largest media datagram, in bytes: what an Ethernet frame holds. A session has room for 2,000
- * bytes, and what it sends on is a little larger than what came in.
+ * Largest media datagram, in bytes: what an Ethernet frame holds.
  */
 datagram_bytes: number, 
 /**
@@ -327,11 +326,12 @@ estimate_max_bps: number,
  */
 resend_ms: number, 
 /**
- * Packets of one outgoing picture that are kept to be sent again: two seconds of a fast one.
+ * Packets that are kept of each layer of a picture, and noted of each outgoing one, to be sent
+ * again: more than a second of a fast one.
  */
 resend_video_packets: number, 
 /**
- * Packets of one outgoing sound that are kept to be sent again: more than a second of it.
+ * Packets that are kept of each sound, to be repeated with the next one: more than a second.
  */
 resend_audio_packets: number, 
 /**
@@ -340,8 +340,8 @@ resend_audio_packets: number,
  */
 resend_percent: number, 
 /**
- * Packets that are kept of each layer of a picture, so that those of a key frame which overtook
- * its first packet are not missing: memory.
+ * The newest packets of a layer that are looked through for those of a key frame that overtook
+ * its first packet: more do not overtake one.
  */
 layer_packets: number, 
 /**
