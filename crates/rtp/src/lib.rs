@@ -18,7 +18,7 @@ mod write;
 pub use extension::{AudioLevel, ExtensionIds, ExtensionValues, Tag};
 pub use feedback::FeedbackRecorder;
 pub use header::{Extensions, RtpHeader, is_rtcp};
-pub use srtp::{Opened, SrtpError, SrtpProfile, SrtpReceiver, SrtpSender, srtp_session};
 pub use nack::NackTracker;
 pub use reception::ReceptionStats;
+pub use srtp::{Opened, SrtpError, SrtpProfile, SrtpReceiver, SrtpSender, srtp_session};
 pub use write::{NewHeader, write_header};

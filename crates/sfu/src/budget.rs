@@ -1,6 +1,6 @@
 //! What each subscriber's way carries, and what is sent by it therefore.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use zoom_protocol::{ParticipantId, SlotKind};
 
@@ -20,17 +20,31 @@ const HOLD: Duration = Duration::from_millis(500);
 /// How long a picture has to be held back before people are told: while a queue drains after a
 /// drop, all pictures wait for less than a second.
 const TOLD_AFTER: Duration = Duration::from_millis(1_000);
+/// How often a subscriber is looked over that has all it wants.
+const LOOKED_OVER: Duration = Duration::from_secs(1);
+/// How much more than what is wanted a way has to carry, in percent, so that its subscriber is not
+/// looked over with each tick.
+const SPARE_PERCENT: u64 = 130;
 /// The share of the estimate that has to be enough for more, in percent: what goes up must not have
 /// to come down with the next second.
 const UP_PERCENT: u64 = 90;
 /// Bits per second of layers that have not flowed long enough to be measured: those of a 720p
 /// camera.
 const USUAL_BPS: [u64; LAYERS] = [150_000, 500_000, 1_500_000];
-/// The least that a layer counts for: a screen that stands still sends nearly nothing, and one
+/// The least that a screen counts for: one that stands still sends nearly nothing, and one
 /// keystroke later it does.
 const LEAST_BPS: u64 = 50_000;
 /// Bits per second that are left for sound that may set in.
 const SOUND_BPS: u64 = 40_000;
+
+/// That a subscriber has all that it wants.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Content {
+    /// When that is looked over again.
+    until: Instant,
+    /// Bits per second that its way has to carry so that it stays so.
+    needs_bps: u64,
+}
 
 impl Sfu {
     /// Looks over what everybody is sent.
@@ -49,9 +63,25 @@ impl Sfu {
         places.clear();
         places.extend(self.members.iter().map(|(place, _)| place));
         for place in &places {
-            self.reallocate(*place);
+            if !self.is_content(*place) {
+                self.reallocate(*place);
+            }
         }
         self.places = places;
+    }
+
+    /// Whether a subscriber has all that it wants, and its way still carries that with room to spare.
+    fn is_content(&self, place: Place) -> bool {
+        let upload = self.upload_level_bps.unwrap_or(u64::MAX);
+        let Some(peer) = self.members.peer_at(place) else {
+            return true;
+        };
+        let Some(session) = peer.session.as_deref() else {
+            return true;
+        };
+        peer.content.is_some_and(|content| {
+            self.now < content.until && session.cc.estimate_bps().min(upload) >= content.needs_bps
+        })
     }
 
     /// The most that each peer may be sent so that all stay under the limit.
@@ -121,7 +151,8 @@ impl Sfu {
             let measured = layer.map_or(0, |layer| layer.bps);
             *rate = match (flows, measured) {
                 (true, 0) => Some(USUAL_BPS[at]),
-                (true, measured) => Some(measured.max(LEAST_BPS)),
+                (true, measured) if kind == SlotKind::Stage => Some(measured.max(LEAST_BPS)),
+                (true, measured) => Some(measured),
                 // What nobody sends costs nothing.
                 (false, _) if at == wanted => Some(0),
                 (false, _) => None,
@@ -171,6 +202,14 @@ impl Sfu {
             let slot = peer.slots.get(ask.slot);
             slot.is_some_and(|slot| !slot.fresh && ask.granted > slot.target)
         };
+        let all = asks.iter().all(|ask| {
+            let slot = peer.slots.get(ask.slot);
+            slot.is_some_and(|slot| ask.granted == slot.wanted && slot.target == slot.wanted)
+        });
+        peer.content = all.then(|| Content {
+            until: now + LOOKED_OVER,
+            needs_bps: (wanted + sound) * SPARE_PERCENT / 100,
+        });
         let more = careful.iter().any(is_more);
         let since = *peer.more_since.get_or_insert(now);
         if !more {

@@ -12,6 +12,7 @@ use zoom_protocol::{ParticipantId, SlotId, SlotKind, Source};
 
 use crate::{
     PeerStats, Protocol, Transport,
+    budget::Content,
     clock::PublisherClock,
     egress::Queued,
     incoming::Inputs,
@@ -72,6 +73,8 @@ pub(crate) struct Peer {
     pub(crate) meter_out: Meter,
     /// Since when the way has carried more than is sent by it.
     pub(crate) more_since: Option<Instant>,
+    /// Whether there is nothing to decide about it.
+    pub(crate) content: Option<Content>,
     /// When the next report is due.
     pub(crate) report_at: Option<Instant>,
 }
@@ -232,6 +235,7 @@ impl Peer {
             meter_in: Meter::default(),
             meter_out: Meter::default(),
             more_since: None,
+            content: None,
             report_at: None,
         }
     }

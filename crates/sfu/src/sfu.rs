@@ -24,6 +24,10 @@ use crate::{
 /// How often layers are looked over, key frames asked for again and speakers ranked.
 pub(crate) const TICK: Duration = Duration::from_millis(100);
 
+/// The least time between two calls of a connected peer's session that nothing has come for: it
+/// keeps ICE alive, and answers what comes at once.
+const RTC_EVERY: Duration = Duration::from_millis(500);
+
 /// The rooms of one media thread.
 ///
 /// The driver gives it a whole batch of received datagrams and commands, then drains the outputs
@@ -409,6 +413,7 @@ impl Sfu {
             poll(peer, input, signals, totals, &mut connected)
         }));
         match polled {
+            Ok(Ok(due)) if peer.connected => peer.due = due.max(self.now + RTC_EVERY),
             Ok(Ok(due)) => peer.due = due,
             Ok(Err(error)) => {
                 tracing::debug!(participant = %who, %error, "the session failed");
