@@ -1,7 +1,15 @@
 // A link that narrows to a fifth holds no queue and loses no sound; as it widens the picture
 // comes back.
 import type { BrowserName } from '../support/browsers.ts';
-import { ends, expectBestPicture, pass, queue, samples, tell } from '../support/link/measure.ts';
+import {
+  ends,
+  expectBestPicture,
+  pass,
+  queue,
+  samples,
+  soundGoals,
+  tell,
+} from '../support/link/measure.ts';
 import { between, type Sample } from '../support/link/sample.ts';
 import { test } from '../support/link/test.ts';
 
@@ -76,11 +84,7 @@ for (const watcher of ['chromium', 'firefox'] as BrowserName[]) {
       },
       [
         { what: 'milliseconds until the queue is gone', value: gone?.at_ms ?? 1e9, atMost: 1_000 },
-        {
-          what: 'share of concealed sound while narrow',
-          value: narrowed.concealed_share,
-          atMost: 0.01,
-        },
+        ...soundGoals(narrowed, ' while narrow'),
         {
           what: 'milliseconds until the quality is back',
           value: back_ms ?? 1e9,

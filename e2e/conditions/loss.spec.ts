@@ -1,8 +1,8 @@
 // Where every twentieth packet is lost and the server is far, pictures go on and sound is whole.
 import type { BrowserName } from '../support/browsers.ts';
 import type { LinkConditions, Report } from '../support/link/link.ts';
-import { ends, expectBestPicture, samples, tell } from '../support/link/measure.ts';
-import { between, type Received } from '../support/link/sample.ts';
+import { ends, expectBestPicture, samples, soundGoals, tell } from '../support/link/measure.ts';
+import { between, stoodStill, type Received } from '../support/link/sample.ts';
 import { test } from '../support/link/test.ts';
 
 const seconds = 60;
@@ -59,8 +59,8 @@ for (const [watcher, bothLossy] of [
     const frames = after.down.frames_in - before.down.frames_in;
     const lost = (after.down.frames_lost - before.down.frames_lost) / frames;
     tell(`loss, ${whose}`, { watcher, lost, repaired, ...received }, [
-      { what: 'share of frozen time', value: received.frozen_share, atMost: 0.01 },
-      { what: 'share of concealed sound', value: received.concealed_share, atMost: 0.01 },
+      { what: 'share of frozen time', value: stoodStill(received), atMost: 0.01 },
+      ...soundGoals(received),
       // Repairs on the way to the server are not in what this link lost.
       { what: 'repaired for each lost byte', value: bothLossy ? null : repaired, atMost: 1.3 },
     ]);

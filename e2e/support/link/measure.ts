@@ -5,7 +5,7 @@ import { expect, type Page } from '@playwright/test';
 
 import type { Person } from '../person.ts';
 import type { Link } from './link.ts';
-import { noteShown, sample, type Sample } from './sample.ts';
+import { noteShown, sample, type Received, type Sample } from './sample.ts';
 
 /** Resolves after this time: what happens meanwhile is what is measured. */
 export async function pass(seconds: number): Promise<void> {
@@ -54,6 +54,15 @@ export interface Goal {
   value: number | null;
   atMost?: number;
   atLeast?: number;
+}
+
+/** Sound comes, and little of it is made up. */
+export function soundGoals(received: Received, when = ''): Goal[] {
+  return [
+    // Nothing concealed is no merit where nothing comes; in pauses Opus sends less.
+    { what: `packets of sound a second${when}`, value: received.sound_packets_per_s, atLeast: 35 },
+    { what: `share of concealed sound${when}`, value: received.concealed_share, atMost: 0.01 },
+  ];
 }
 
 /** Prints a measurement as one line of JSON, then fails for every goal that it misses. */

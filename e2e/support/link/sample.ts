@@ -144,8 +144,15 @@ export interface Received {
   packets_lost: number;
   retransmitted_packets: number | null;
   retransmitted_bytes: number | null;
+  /** Of sound; somebody who speaks sends 50. */
+  sound_packets_per_s: number;
   /** The share of the sound that the browser made up. */
   concealed_share: number;
+}
+
+/** The share of the time in which the picture stood still, by the count that finds more. */
+export function stoodStill({ frozen_share, shown_frozen_share }: Received): number {
+  return Math.max(frozen_share ?? 0, shown_frozen_share);
 }
 
 /** What came between two looks, on streams that carried something then. */
@@ -183,6 +190,7 @@ export function between(before: Sample, after: Sample): Received {
     packets_lost: sum('video', ({ packets_lost }) => packets_lost) ?? 0,
     retransmitted_packets: sum('video', ({ retransmitted_packets }) => retransmitted_packets),
     retransmitted_bytes: sum('video', ({ retransmitted_bytes }) => retransmitted_bytes),
+    sound_packets_per_s: (sum('audio', ({ packets }) => packets) ?? 0) / seconds,
     concealed_share:
       (sum('audio', ({ concealed_samples }) => concealed_samples) ?? 0) /
       Math.max(1, sum('audio', ({ samples }) => samples) ?? 0),
