@@ -301,6 +301,12 @@ impl Prober {
         self.due_us = now_us + LONGEST_PAUSE_US;
     }
 
+    /// The way carried a probe, and the estimate stays where it was all the same: another one soon
+    /// would change nothing.
+    pub(super) fn on_vain(&mut self, now_us: i64) {
+        self.due_us = now_us + LONGEST_PAUSE_US;
+    }
+
     /// Feedback is back after silence: what is known is old.
     pub(super) fn on_return(&mut self, now_us: i64) {
         self.pause_us = SHORTEST_PAUSE_US;
@@ -414,6 +420,16 @@ mod tests {
             panic!("the way was free");
         };
         assert!((2.7e6..=3e6).contains(&bps), "{bps}");
+    }
+
+    #[test]
+    fn a_probe_that_changed_nothing_is_not_followed_by_another_at_once() {
+        let mut prober = Prober::new(0);
+        assert!(cluster(&mut prober, 20e6, 0).is_some());
+        assert!(prober.next_due_us(Some(&WISH)).unwrap() < 1_000_000);
+        prober.on_vain(1_000_000);
+        let due_us = prober.next_due_us(Some(&WISH)).unwrap();
+        assert_eq!(due_us, 1_000_000 + LONGEST_PAUSE_US);
     }
 
     #[test]

@@ -104,7 +104,9 @@ impl RateControl {
     /// more, so flows that believed all would never come to share evenly. Near a capacity that was
     /// met lately the slow increase is the better probe; a cluster serves to tell that the capacity
     /// has become another one, and to come back to it.
-    pub(super) fn on_probe(&mut self, bps: f64, now_us: i64) {
+    ///
+    /// Returns whether the estimate is larger for it.
+    pub(super) fn on_probe(&mut self, bps: f64, now_us: i64) -> bool {
         let believed = match self.capacity.met_lately(now_us) {
             Some(capacity) if bps < capacity * ANOTHER => bps.min(capacity * BACK),
             Some(_) => {
@@ -113,9 +115,19 @@ impl RateControl {
             }
             None => bps,
         };
-        if believed > self.estimate_bps {
+        let larger = believed > self.estimate_bps;
+        if larger {
             self.step = Some((self.estimate_bps, now_us));
             self.set(believed, now_us);
+        }
+        larger
+    }
+
+    /// Takes back what the estimate grew beyond a capacity that a probe met: media that do not fill
+    /// the way do not show that there is no more.
+    pub(super) fn on_full(&mut self, bps: f64, now_us: i64) {
+        if bps < self.estimate_bps {
+            self.set(bps, now_us);
         }
     }
 
@@ -308,6 +320,15 @@ mod tests {
             rate.update(Usage::Normal, &evidence(step * 50_000, 100e3));
         }
         assert!((rate.estimate_bps() - 170e3).abs() < 1.0);
+    }
+
+    #[test]
+    fn a_probe_that_met_the_capacity_takes_back_what_was_beyond_it() {
+        let mut rate = RateControl::new(2e6, 0);
+        rate.on_full(2.5e6, 0);
+        assert!((rate.estimate_bps() - 2e6).abs() < 1.0);
+        rate.on_full(1.2e6, 0);
+        assert!((rate.estimate_bps() - 1.2e6).abs() < 1.0);
     }
 
     #[test]

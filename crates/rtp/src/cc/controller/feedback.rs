@@ -392,8 +392,16 @@ impl CongestionController {
         if self.usage == Usage::Overuse || self.drain.is_active() {
             return;
         }
-        if let Some(Outcome::Carried(bps) | Outcome::Full(bps)) = outcome {
-            self.rate.on_probe(bps, now_us);
+        let Some(outcome) = outcome else { return };
+        let (Outcome::Carried(bps) | Outcome::Full(bps)) = outcome;
+        let larger = self.rate.on_probe(bps, now_us);
+        if matches!(outcome, Outcome::Full(_)) {
+            if self.is_application_limited() {
+                let proven_bps = self.acknowledged.bps(LONG_MS).unwrap_or(0.0);
+                self.rate.on_full(bps.max(proven_bps), now_us);
+            }
+        } else if !larger {
+            self.probe.on_vain(now_us);
         }
     }
 }
