@@ -14,9 +14,6 @@ use crate::{
     sfu::Participant,
 };
 
-/// How long an estimate has to hold before a picture is sent again or larger: less would make
-/// pictures flicker on a way that wavers.
-const HOLD: Duration = Duration::from_millis(500);
 /// How long a picture has to be held back before people are told: while a queue drains after a
 /// drop, all pictures wait for less than a second.
 const TOLD_AFTER: Duration = Duration::from_millis(1_000);
@@ -28,6 +25,8 @@ const SPARE_PERCENT: u64 = 130;
 /// The share of the estimate that has to be enough for more, in percent: what goes up must not have
 /// to come down with the next second.
 const UP_PERCENT: u64 = 90;
+/// The share that is enough where more has turned out too much before.
+const CLEAR_PERCENT: u64 = 65;
 /// Bits per second of layers that have not flowed long enough to be measured: those of a 720p
 /// camera.
 const USUAL_BPS: [u64; LAYERS] = [150_000, 500_000, 1_500_000];
@@ -196,29 +195,35 @@ impl Sfu {
         let estimate = session.cc.estimate_bps();
         let budget = estimate.min(upload).saturating_sub(sound);
         allocate(budget, asks);
-        careful.clone_from(asks);
-        allocate(budget * UP_PERCENT / 100, careful);
-        let is_more = |ask: &Ask| {
-            let slot = peer.slots.get(ask.slot);
-            slot.is_some_and(|slot| !slot.fresh && ask.granted > slot.target)
-        };
+        let slots = &peer.slots;
         let all = asks.iter().all(|ask| {
-            let slot = peer.slots.get(ask.slot);
+            let slot = slots.get(ask.slot);
             slot.is_some_and(|slot| ask.granted == slot.wanted && slot.target == slot.wanted)
         });
         peer.content = all.then(|| Content {
             until: now + LOOKED_OVER,
             needs_bps: (wanted + sound) * SPARE_PERCENT / 100,
         });
+        let is_more = |ask: &Ask| {
+            let slot = slots.get(ask.slot);
+            slot.is_some_and(|slot| !slot.fresh && ask.granted > slot.target)
+        };
+        let is_less = |ask: &Ask| {
+            let slot = slots.get(ask.slot);
+            slot.is_some_and(|slot| !slot.fresh && ask.granted < slot.target)
+        };
+        let sent = asks.iter().filter_map(|ask| {
+            let target = slots.get(ask.slot)?.target?;
+            ask.layers[target]
+        });
+        let sent_bps = sent.sum();
+        peer.rise.note(now, asks.iter().any(is_less));
+        careful.clone_from(asks);
+        let clear_bps = allocate(budget * CLEAR_PERCENT / 100, careful);
+        let most_bps = peer.rise.most_bps(now, clear_bps);
+        allocate(most_bps.min(budget * UP_PERCENT / 100), careful);
         let more = careful.iter().any(is_more);
-        let since = *peer.more_since.get_or_insert(now);
-        if !more {
-            peer.more_since = None;
-        }
-        let may_rise = more && now.saturating_duration_since(since) >= HOLD;
-        if may_rise {
-            peer.more_since = None;
-        }
+        let may_rise = peer.rise.may(now, more, sent_bps);
         let reason = if upload < estimate {
             DowngradeReason::UploadLimit
         } else {

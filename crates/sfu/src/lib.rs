@@ -44,6 +44,7 @@ mod report;
 mod reporting;
 mod rewrite;
 mod ring;
+mod rise;
 mod session;
 mod sfu;
 mod slots;

@@ -20,6 +20,7 @@ use crate::{
     keys::Keys,
     meter::Meter,
     report::DowngradeReason,
+    rise::Rise,
     session::Session,
     stream::{Line, OutStream},
     track::Track,
@@ -71,8 +72,8 @@ pub(crate) struct Peer {
     pub(crate) stats: PeerStats,
     pub(crate) meter_in: Meter,
     pub(crate) meter_out: Meter,
-    /// Since when the way has carried more than is sent by it.
-    pub(crate) more_since: Option<Instant>,
+    /// When more may be sent.
+    pub(crate) rise: Rise,
     /// Whether there is nothing to decide about it.
     pub(crate) content: Option<Content>,
     /// When the next report is due.
@@ -234,7 +235,7 @@ impl Peer {
             stats: PeerStats::default(),
             meter_in: Meter::default(),
             meter_out: Meter::default(),
-            more_since: None,
+            rise: Rise::default(),
             content: None,
             report_at: None,
         }
