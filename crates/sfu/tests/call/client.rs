@@ -18,7 +18,7 @@ use zoom_protocol::{
     MediaAnswer, MediaOffer, ParticipantId, Slot, SlotId, SlotKind, Source, SourceMids,
 };
 
-use crate::media::{self, Label, Received};
+use crate::media::{self, Label, Received, Shape};
 
 /// A datagram that a client sends.
 pub(crate) struct Sent {
@@ -61,6 +61,8 @@ pub(crate) struct Client {
     pub(crate) level: Option<i8>,
     pub(crate) camera: [bool; 3],
     pub(crate) screen: bool,
+    /// How the frames of its layers are cut into packets.
+    pub(crate) shapes: [Shape; 3],
     /// How much later than its capture a frame is sent.
     pub(crate) camera_lag: Duration,
     layers: HashMap<(Source, usize), LayerState>,
@@ -126,6 +128,7 @@ impl Client {
             level: Some(-30),
             camera: [false; 3],
             screen: false,
+            shapes: [0, 1, 2].map(Shape::small),
             camera_lag: Duration::ZERO,
             layers: HashMap::new(),
             keys_asked: 0,
@@ -391,7 +394,8 @@ impl Client {
         state.frame += 1;
         let frame = state.frame;
         let first_seq = state.seq + 1;
-        let parts = if key { 2 + layer as u8 } else { 1 };
+        let shape = self.shapes[layer];
+        let parts = if key { shape.key_parts } else { shape.parts };
         state.seq += u64::from(parts);
         let capture = now - self.camera_lag;
         let captured = capture - self.began;
@@ -410,7 +414,8 @@ impl Client {
                 key,
                 captured,
             };
-            let payload = media::picture(label, frame as u16 & 0x7fff, frame as u8);
+            let id = frame as u16 & 0x7fff;
+            let payload = media::picture(label, id, frame as u8, shape.bytes);
             let seq = 20_000 * (layer as u64 + 1) + first_seq + u64::from(part);
             let write = RtpWrite::new(pt, seq.into(), time, capture + self.skew, payload)
                 .marker(part + 1 == parts)

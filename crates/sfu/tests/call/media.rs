@@ -51,8 +51,30 @@ pub(crate) fn sound(label: Label) -> Vec<u8> {
 /// The sizes of a camera's layers.
 pub(crate) const SIZES: [(u16, u16); 3] = [(320, 180), (640, 360), (1280, 720)];
 
-/// A packet of a VP8 picture (RFC 7741) with picture id, TL0PICIDX and TID.
-pub(crate) fn picture(label: Label, picture_id: u16, tl0: u8) -> Vec<u8> {
+/// How the frames of a layer are cut into packets.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Shape {
+    pub(crate) parts: u8,
+    /// The parts of a key frame.
+    pub(crate) key_parts: u8,
+    /// Bytes of picture in each part.
+    pub(crate) bytes: usize,
+}
+
+impl Shape {
+    /// Little to carry for a test: a packet a frame, and a few for a key frame.
+    pub(crate) fn small(layer: u8) -> Self {
+        Self {
+            parts: 1,
+            key_parts: 2 + layer,
+            bytes: 700,
+        }
+    }
+}
+
+/// A packet of a VP8 picture (RFC 7741) with picture id, TL0PICIDX and TID, and so many bytes of
+/// picture.
+pub(crate) fn picture(label: Label, picture_id: u16, tl0: u8, bytes: usize) -> Vec<u8> {
     let first = label.part == 0;
     let mut payload = vec![
         if first { 0x90 } else { 0x80 },
@@ -71,7 +93,7 @@ pub(crate) fn picture(label: Label, picture_id: u16, tl0: u8) -> Vec<u8> {
             payload.extend(height.to_le_bytes());
         }
     }
-    payload.extend(vec![0x55; 700]);
+    payload.extend(vec![0x55; bytes]);
     label.write(&mut payload);
     payload
 }

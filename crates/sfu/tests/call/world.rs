@@ -44,6 +44,20 @@ impl Default for Link {
     }
 }
 
+/// A network of another kind than [`Link`]: one way for each client and direction.
+pub(crate) trait Ways {
+    /// How long after `now`, the time since the world began, a datagram arrives: not at all, once,
+    /// or more often.
+    fn pass(
+        &mut self,
+        now: Duration,
+        to_server: bool,
+        client: SocketAddr,
+        datagram: &[u8],
+    ) -> Vec<Duration>;
+}
+
+#[derive(Clone)]
 struct Flight {
     to_server: bool,
     protocol: Protocol,
@@ -59,6 +73,8 @@ pub(crate) struct World {
     pub(crate) sfu: Sfu,
     pub(crate) clients: Vec<Client>,
     pub(crate) link: Link,
+    /// Where set, in the place of the link.
+    pub(crate) ways: Option<Box<dyn Ways>>,
     pub(crate) events: Vec<(Duration, Event)>,
     /// The server's ICE user name fragment of each client, from the last answer.
     pub(crate) ufrags: Vec<String>,
@@ -92,6 +108,7 @@ impl World {
             config,
             clients: Vec::new(),
             link: Link::default(),
+            ways: None,
             events: Vec::new(),
             ufrags: Vec::new(),
             flights: BTreeMap::new(),
@@ -386,6 +403,20 @@ impl World {
     }
 
     fn launch(&mut self, flight: Flight) {
+        if let Some(ways) = &mut self.ways {
+            let client = if flight.to_server {
+                flight.source
+            } else {
+                flight.destination
+            };
+            let now = self.now - self.began;
+            for after in ways.pass(now, flight.to_server, client, &flight.payload) {
+                self.flown += 1;
+                let key = (self.now + after, self.flown);
+                self.flights.insert(key, flight.clone());
+            }
+            return;
+        }
         if self.random() % 1_000 < self.link.lost {
             return;
         }

@@ -1,0 +1,122 @@
+//! A way to a subscriber that carries only so much, and sometimes less or more (the
+//! variable-capacity cases of RFC 8867).
+
+use std::time::Duration;
+
+use crate::{
+    link::{Toward, Way},
+    meeting::Meeting,
+    watch,
+    world::person,
+};
+
+/// Four cameras with sound in one person's tiles, each for its middle layer.
+fn four_cameras(seed: u64) -> Meeting {
+    let mut meeting = Meeting::of(seed, 5);
+    for who in 1..5 {
+        meeting.world.clients[who].camera = [true, true, false];
+        meeting.world.clients[who].microphone = true;
+        meeting.show(0, person(who as u8 - 1), who, (640, 360));
+    }
+    meeting
+}
+
+/// One camera of three layers with sound in one person's large tile.
+fn one_camera(seed: u64) -> Meeting {
+    let mut meeting = Meeting::of(seed, 2);
+    meeting.world.clients[1].camera = [true; 3];
+    meeting.world.clients[1].microphone = true;
+    meeting.show(0, person(0), 1, (1280, 720));
+    meeting
+}
+
+fn seconds(seconds: f64) -> Duration {
+    Duration::from_secs_f64(seconds)
+}
+
+#[test]
+fn a_drop_to_a_fifth_leaves_no_queue_after_a_second_and_no_gap_in_the_sound() {
+    let mut meeting = one_camera(11);
+    let way = meeting.steps(&[(0.0, 2.5e6), (12.0, 0.5e6), (24.0, 2.5e6)]);
+    let from = meeting.now();
+    meeting.set(0, Toward::Client, way);
+    meeting.run(36.0);
+    let drop = from + seconds(12.0);
+    let rise = from + seconds(24.0);
+    let gone = meeting.queue_gone(0, drop);
+    let before = meeting.through(0, Toward::Client, from + seconds(6.0), drop);
+    let after = meeting.through(0, Toward::Client, rise + seconds(8.0), rise + seconds(12.0));
+    let sound = meeting.sound(0, person(0));
+    let silence = watch::longest_silence(sound, from + seconds(1.0), from + seconds(35.0));
+    let missing = watch::missing_sound(sound, from, from + seconds(35.0));
+    assert!(gone <= seconds(1.0), "{gone:?}");
+    assert!(after >= 0.9 * before, "{before} before, {after} after");
+    assert_eq!(missing, 0);
+    assert!(silence <= Duration::from_millis(250), "{silence:?}");
+}
+
+#[test]
+fn a_dip_to_an_eighth_keeps_the_sound_and_is_left_behind_within_eight_seconds() {
+    let mut meeting = one_camera(12);
+    let way = meeting.steps(&[(0.0, 2.5e6), (12.0, 0.3e6), (24.0, 2.5e6)]);
+    let from = meeting.now();
+    meeting.set(0, Toward::Client, way);
+    meeting.run(36.0);
+    let drop = from + seconds(12.0);
+    let rise = from + seconds(24.0);
+    let gone = meeting.queue_gone(0, drop);
+    let before = meeting.through(0, Toward::Client, from + seconds(6.0), drop);
+    let after = meeting.through(0, Toward::Client, rise + seconds(8.0), rise + seconds(12.0));
+    let sound = meeting.sound(0, person(0));
+    let silence = watch::longest_silence(sound, from + seconds(1.0), from + seconds(35.0));
+    let missing = watch::missing_sound(sound, from, from + seconds(35.0));
+    assert!(gone <= seconds(2.5), "{gone:?}");
+    assert!(after >= 0.9 * before, "{before} before, {after} after");
+    assert_eq!(missing, 0);
+    assert!(silence <= Duration::from_millis(400), "{silence:?}");
+}
+
+#[test]
+fn a_steady_limit_is_used_with_a_short_queue() {
+    let mut meeting = four_cameras(13);
+    meeting.set(0, Toward::Client, Way::of(1.3e6));
+    meeting.run(40.0);
+    let (from, to) = (seconds(10.0), meeting.now());
+    let used = meeting.through(0, Toward::Client, from, to) / 1.3e6;
+    let waited = meeting.waited_p95(0, from, to);
+    // One picture of the middle layer and three of the smallest are 87 %, and nothing that fits is
+    // more.
+    assert!(used >= 0.8, "{used}");
+    assert!(waited <= Duration::from_millis(100), "{waited:?}");
+}
+
+#[test]
+fn a_capacity_that_comes_and_goes_is_followed() {
+    // In the manner of RFC 8867 section 5.1.
+    let mut meeting = four_cameras(14);
+    let way = meeting.steps(&[(0.0, 1e6), (20.0, 2.5e6), (40.0, 0.6e6), (60.0, 1e6)]);
+    let from = meeting.now();
+    meeting.set(0, Toward::Client, way);
+    meeting.run(75.0);
+    // As much as the steps between the layers of four cameras allow.
+    for (begin, end, bps, most) in [
+        (6.0, 20.0, 1e6, 0.75),
+        (28.0, 40.0, 2.5e6, 0.82),
+        (43.0, 60.0, 0.6e6, 0.48),
+        (68.0, 75.0, 1e6, 0.65),
+    ] {
+        let (begin, end) = (from + seconds(begin), from + seconds(end));
+        let used = meeting.through(0, Toward::Client, begin, end) / bps;
+        let waited = meeting.waited_p95(0, begin, end);
+        let sound = meeting.sound(0, person(0));
+        let missing = watch::missing_sound(sound, begin, end);
+        assert!(used >= most, "{begin:?}: {used}");
+        assert!(
+            waited <= Duration::from_millis(100),
+            "{begin:?}: {waited:?}"
+        );
+        assert_eq!(missing, 0);
+        let probed = meeting.probed(0, begin, end);
+        assert!(probed <= 0.05, "{begin:?}: {probed}");
+    }
+}
