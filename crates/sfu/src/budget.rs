@@ -17,6 +17,9 @@ use crate::{
 /// How long a picture has to be held back before people are told: while a queue drains after a
 /// drop, all pictures wait for less than a second.
 const TOLD_AFTER: Duration = Duration::from_millis(1_000);
+/// Ticks over which the rate of a layer is averaged: an encoder's rate swings from second to second,
+/// and what fits must not change with it.
+const MEAN_TICKS: u64 = 16;
 /// How often a subscriber is looked over that has all it wants.
 const LOOKED_OVER: Duration = Duration::from_secs(1);
 /// How much more than what is wanted a way has to carry, in percent, so that its subscriber is not
@@ -24,7 +27,7 @@ const LOOKED_OVER: Duration = Duration::from_secs(1);
 const SPARE_PERCENT: u64 = 130;
 /// The share of the estimate that has to be enough for more, in percent: what goes up must not have
 /// to come down with the next second.
-const UP_PERCENT: u64 = 90;
+const UP_PERCENT: u64 = 95;
 /// The share that is enough where more has turned out too much before.
 const CLEAR_PERCENT: u64 = 65;
 /// Bits per second of layers that have not flowed long enough to be measured: those of a 720p
@@ -54,7 +57,11 @@ impl Sfu {
                 continue;
             };
             for layer in peer.tracks.iter_mut().flat_map(|track| &mut track.layers) {
-                layer.bps = layer.meter.bps(now);
+                let last_second = layer.meter.bps(now);
+                layer.bps = match (layer.bps, last_second) {
+                    (0, bps) | (_, bps @ 0) => bps,
+                    (mean, bps) => mean - mean / MEAN_TICKS + bps / MEAN_TICKS,
+                };
             }
         }
         self.upload_level_bps = self.upload_level();

@@ -248,10 +248,18 @@ fn write_media(
     let red = line.red.zip(repeated);
     let repeats = red.map_or(0, |(_, before)| before.payload.len());
     let bytes = HEADER_BYTES + stored.payload.len() + repeats + session.sender.overhead();
+    let twice = !queued.from.source.is_video() && line.red.is_none() && session.is_lossy(now.at);
+    if twice && !stream.copy.is_empty() {
+        // What is sent a second time is the same datagram: whoever has it drops the copy as a
+        // replay (RFC 3711 section 3.3.2).
+        outbox.bytes.extend_from_slice(&stream.copy);
+        outbox.end();
+    }
     let values = ExtensionValues {
         // The SSRC is in the answer; the mid is for receivers that have not found the stream yet.
         mid: stream.reported.is_none().then_some(line.mid),
-        transport_cc: Some(session.cc.on_sent(now.at, bytes, SentKind::Media)),
+        // Of what is sent twice, nobody could tell which of the two arrived.
+        transport_cc: (!twice).then(|| session.cc.on_sent(now.at, bytes, SentKind::Media)),
         audio_level: stored.packet.level,
         orientation: stored.packet.orientation,
         ..ExtensionValues::default()
@@ -274,6 +282,10 @@ fn write_media(
         numbers.patch.apply(payload);
     }
     seal(session, outbox, header_len, numbers.seq)?;
+    stream.copy.clear();
+    if twice && let Some(datagram) = outbox.bytes.get(start..) {
+        stream.copy.extend_from_slice(datagram);
+    }
     if stream.line.rtx.is_some() {
         let most = limits.resend_video_packets as usize;
         stream
@@ -309,7 +321,9 @@ fn write_again(
     let seq = stream.rtx_seq;
     stream.rtx_seq += 1;
     let values = ExtensionValues {
-        mid: stream.reported.is_none().then_some(stream.line.mid),
+        // Reports speak of the media alone, and a receiver that has not found the repairs yet
+        // drops them.
+        mid: Some(stream.line.mid),
         transport_cc: Some(session.cc.on_sent(now.at, bytes, SentKind::Repair)),
         orientation: stored.packet.orientation,
         ..ExtensionValues::default()

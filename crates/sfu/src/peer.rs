@@ -49,6 +49,8 @@ pub(crate) struct Peer {
     pub(crate) lessons: u32,
     /// The way that its browser nominated, as datagrams to it go.
     pub(crate) way: Option<Transport>,
+    /// When something came by UDP.
+    pub(crate) udp_heard_at: Instant,
     /// What it may send.
     pub(crate) inputs: Inputs,
     pub(crate) slots: Slots,
@@ -220,6 +222,7 @@ impl Peer {
             addresses: VecDeque::new(),
             lessons: 0,
             way: None,
+            udp_heard_at: now,
             inputs: Inputs::default(),
             slots: Slots::default(),
             tracks: Default::default(),

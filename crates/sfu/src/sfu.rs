@@ -24,6 +24,9 @@ use crate::{
 /// How often layers are looked over, key frames asked for again and speakers ranked.
 pub(crate) const TICK: Duration = Duration::from_millis(100);
 
+/// How long nothing may come by UDP before a TCP connection is believed to be the better way:
+/// browsers check every few seconds that a way is open.
+const UDP_SILENCE: Duration = Duration::from_secs(6);
 /// The least time between two calls of a connected peer's session that nothing has come for: it
 /// keeps ICE alive, and answers what comes at once.
 const RTC_EVERY: Duration = Duration::from_millis(500);
@@ -193,7 +196,11 @@ impl Sfu {
             tracing::trace!(?transport, len = payload.len(), "datagram dropped");
             return;
         };
+        let now = self.now;
         if let Some(peer) = self.members.peer_at_mut(place) {
+            if transport.protocol == Protocol::Udp {
+                peer.udp_heard_at = now;
+            }
             peer.stats.packets_in += 1;
             peer.stats.bytes_in += payload.len() as u64;
             self.totals.packets_in += 1;
@@ -346,6 +353,7 @@ impl Sfu {
         let request = catch_unwind(|| gate::read_request(payload)).ok()??;
         let (local, _) = request.username()?.split_once(':')?;
         let place = self.gate.named(local)?;
+        let now = self.now;
         let peer = self.members.peer_at_mut(place)?;
         if !self.gate.proves(&request, peer) {
             return None;
@@ -354,8 +362,13 @@ impl Sfu {
             .gate
             .learn(place, peer, transport.protocol, transport.source);
         // The browser, which controls, sends by the way that it nominates, and wants to be sent by
-        // it (RFC 8445 section 7.3.1.5).
-        if known && (request.use_candidate() || peer.way.is_none()) {
+        // it (RFC 8445 section 7.3.1.5). One that nominates a TCP connection too means it for when
+        // UDP does not pass.
+        let by_tcp = transport.protocol == Protocol::Tcp;
+        let udp_passes = peer.way.is_some_and(|way| way.protocol == Protocol::Udp)
+            && now < peer.udp_heard_at + UDP_SILENCE;
+        let better = request.use_candidate() && !(by_tcp && udp_passes);
+        if known && (better || peer.way.is_none()) {
             peer.way = Some(transport.reversed());
         }
         known.then_some(place)

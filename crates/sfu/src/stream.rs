@@ -102,6 +102,8 @@ pub(crate) struct OutStream {
     pub(crate) rtx_seq: u64,
     pub(crate) books: Books,
     pub(crate) meter: Meter,
+    /// The last datagram of sound, while each is sent twice.
+    pub(crate) copy: Vec<u8>,
     /// Packets that were sent again since somebody else came into the slot.
     pub(crate) retransmitted: u64,
     /// What the subscriber last reported about the stream.
@@ -131,6 +133,7 @@ impl OutStream {
             rtx_seq: u64::from(seed.rotate_left(8) & 0x3fff) + 1,
             books: Books::default(),
             meter: Meter::default(),
+            copy: Vec::new(),
             retransmitted: 0,
             reported: None,
             keys: KEYS_AT_ONCE,
