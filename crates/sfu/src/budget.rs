@@ -267,6 +267,10 @@ impl Sfu {
                 keys.push((publisher, source, target));
             }
         }
+        let narrow = peer.slots.iter_mut().any(|(_, slot)| slot.reason.is_some());
+        if let Some(session) = peer.session.as_deref_mut() {
+            session.narrow = narrow;
+        }
         for (publisher, source, target) in keys {
             self.want_key(publisher, source, target);
         }

@@ -254,6 +254,7 @@ fn write_media(
         // replay (RFC 3711 section 3.3.2).
         outbox.bytes.extend_from_slice(&stream.copy);
         outbox.end();
+        stream.meter.add(now.at, stream.copy.len());
     }
     let values = ExtensionValues {
         // The SSRC is in the answer; the mid is for receivers that have not found the stream yet.

@@ -12,7 +12,7 @@ const PROVED: Duration = Duration::from_secs(8);
 /// How long the first failure keeps from trying more; each further one doubles it.
 const KEPT: Duration = Duration::from_secs(2);
 /// Failures that double it.
-const MOST_FAILURES: u32 = 3;
+const MOST_FAILURES: u32 = 2;
 /// What went well before is given this much room, in percent: pictures vary.
 const ROOM_PERCENT: u64 = 115;
 
@@ -49,9 +49,11 @@ impl Rise {
     /// The bits per second that are not to be exceeded at this time. Where `clear_bps` is more than
     /// that, and would be sent with room to spare, the way has become another one.
     pub(crate) fn most_bps(&mut self, now: Instant, clear_bps: u64) -> u64 {
-        self.kept = self
-            .kept
-            .filter(|(bps, until)| now < *until && clear_bps <= *bps);
+        if self.kept.is_some_and(|(bps, _)| clear_bps > bps) {
+            self.kept = None;
+            self.failures = 0;
+        }
+        self.kept = self.kept.filter(|(_, until)| now < *until);
         self.kept.map_or(u64::MAX, |(bps, _)| bps)
     }
 
@@ -91,7 +93,7 @@ mod tests {
     fn what_went_well_before_is_kept_to_twice_as_long_after_each_failure() {
         let mut state = Rise::default();
         let mut now = first();
-        for seconds in [2, 4, 8, 16, 16] {
+        for seconds in [2, 4, 8, 8] {
             now = rise(&mut state, now);
             state.note(now, true);
             let until = now + Duration::from_secs(1) * seconds;

@@ -40,6 +40,9 @@ pub(crate) struct Session {
     repair_credit: i64,
     /// Until when sound is sent twice, because the way loses packets.
     lossy_until: Option<Instant>,
+    /// Whether the way carries less than is wanted of it: what is lost then is lost because too much
+    /// is sent, and sending sound twice would make it worse.
+    pub(crate) narrow: bool,
 }
 
 impl Session {
@@ -74,6 +77,7 @@ impl Session {
             round_trip: None,
             repair_credit: REPAIR_CREDIT,
             lossy_until: None,
+            narrow: false,
         })
     }
 
@@ -97,7 +101,7 @@ impl Session {
 
     /// Whether sound is to be sent twice.
     pub(crate) fn is_lossy(&self, now: Instant) -> bool {
-        self.lossy_until.is_some_and(|until| now < until)
+        !self.narrow && self.lossy_until.is_some_and(|until| now < until)
     }
 
     /// Earns credit for repairs by what was sent.
