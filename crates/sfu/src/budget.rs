@@ -223,7 +223,7 @@ impl Sfu {
             let target = slots.get(ask.slot)?.target?;
             ask.layers[target]
         });
-        let sent_bps = sent.sum();
+        let sent_bps: u64 = sent.sum();
         peer.rise.note(now, asks.iter().any(is_less));
         careful.clone_from(asks);
         let clear_bps = allocate(budget * CLEAR_PERCENT / 100, careful);
@@ -237,6 +237,7 @@ impl Sfu {
             DowngradeReason::Capacity
         };
         let mut keys = Vec::new();
+        let mut added: u64 = 0;
         for ask in asks.iter() {
             let careful = careful.iter().find(|other| other.slot == ask.slot);
             let Some(slot) = peer.slots.get_mut(ask.slot) else {
@@ -245,7 +246,16 @@ impl Sfu {
             let granted = if std::mem::take(&mut slot.fresh) || ask.granted < slot.target {
                 ask.granted
             } else if may_rise {
-                careful.and_then(|careful| careful.granted).max(slot.target)
+                let better = careful.and_then(|careful| careful.granted).max(slot.target);
+                let bps = |layer: Option<usize>| layer.and_then(|at| ask.layers[at]).unwrap_or(0);
+                let adds = bps(better).saturating_sub(bps(slot.target));
+                // Key frames of all at once would be more than the way carries.
+                if added > 0 && added + adds > sent_bps / 2 {
+                    slot.target
+                } else {
+                    added += adds;
+                    better
+                }
             } else {
                 slot.target
             };

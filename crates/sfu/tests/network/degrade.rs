@@ -35,7 +35,7 @@ fn three_tiles(seed: u64) -> Meeting {
 fn pictures_pause_smallest_first_are_told_and_come_back() {
     let mut meeting = three_tiles(21);
     let from = meeting.now();
-    let way = meeting.steps(&[(0.0, 0.9e6), (8.0, 0.52e6), (16.0, 0.36e6), (26.0, 2.5e6)]);
+    let way = meeting.steps(&[(0.0, 0.9e6), (8.0, 0.52e6), (16.0, 0.42e6), (26.0, 2.5e6)]);
     meeting.set(0, Toward::Client, way);
     meeting.run(38.0);
     let told = meeting.pauses(0);

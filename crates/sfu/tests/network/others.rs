@@ -15,7 +15,7 @@ fn seconds(seconds: f64) -> Duration {
 #[test]
 fn each_of_twenty_receivers_gets_what_its_way_carries() {
     let mut meeting = Meeting::of(31, 21);
-    let capacities = [0.25e6, 0.8e6, 2.2e6, 10e6];
+    let capacities = [0.3e6, 0.8e6, 2.4e6, 10e6];
     for who in 1..21 {
         meeting.set(who, Toward::Client, Way::of(capacities[who % 4]));
     }
