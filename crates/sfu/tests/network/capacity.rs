@@ -84,9 +84,9 @@ fn a_steady_limit_is_used_with_a_short_queue() {
     let (from, to) = (seconds(10.0), meeting.now());
     let used = meeting.through(0, Toward::Client, from, to) / 1.3e6;
     let waited = meeting.waited_p95(0, from, to);
-    // One picture of the middle layer and three of the smallest are 87 %, and nothing that fits is
-    // more.
-    assert!(used >= 0.8, "{used}");
+    // One picture of the middle layer and three of the smallest are 87 % of it, and nothing that
+    // fits is more.
+    assert!(used >= 0.9 * 0.87, "{used}");
     assert!(waited <= Duration::from_millis(100), "{waited:?}");
 }
 
