@@ -147,7 +147,7 @@ async fn people_meet_while_strangers_hold_connections() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_client_that_stops_reading_loses_packets_and_costs_nobody_else_any() {
+async fn a_client_that_stops_reading_costs_nobody_else_anything_and_comes_back() {
     let house = House::start().await;
     let speaks = MediaOptions {
         packets_per_frame: [8, 8, 8],
@@ -158,9 +158,7 @@ async fn a_client_that_stops_reading_loses_packets_and_costs_nobody_else_any() {
     let slow = house.tcp_guest("Slow").await;
     slow.sees_and_hears(speaks.id, 5).await;
     slow.peer.read(false);
-    let media = house.media.clone();
-    until("packets to be dropped", || media.counters().dropped > 200).await;
-    reads.sees_and_hears(speaks.id, 20).await;
+    reads.sees_and_hears(speaks.id, 60).await;
     assert_nothing_lost(&reads);
     // It reads again, and is back in the call.
     slow.peer.read(true);
