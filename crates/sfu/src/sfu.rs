@@ -10,13 +10,12 @@ use str0m::{Input, net::Receive};
 use zoom_protocol::{Limits, MediaEndReason, ParticipantId, RoomId, SlotId, Sources};
 
 use crate::{
-    Command, Event, MediaTotals, PeerStats, Protocol, SfuConfig, SfuStats, Transport,
+    Command, Event, MediaTotals, PeerStats, Protocol, SfuConfig, SfuStats, SrtpProfile, Transport,
     allocate::Ask,
     egress::Outbox,
     gate::{self, Class, Gate},
     members::{Members, Place},
     peer::Peer,
-    profile,
     session::Session,
     speakers::Speakers,
 };
@@ -228,9 +227,6 @@ impl Sfu {
         if !peer.rtc.accepts(&input) {
             self.stats.dropped_strangers += 1;
             return;
-        }
-        if !peer.connected {
-            note_profile(peer, payload);
         }
         peer.heard_at = now;
         // A session keeps one received packet at a time, so it is polled after each.
@@ -467,6 +463,7 @@ impl Sfu {
             return;
         }
         let session = peer.keys.take().map(|agreed| {
+            peer.stats.srtp = SrtpProfile::of(agreed.profile);
             let ssrc = peer.feedback_ssrc();
             Session::new(limits, &agreed, ssrc, now)
         });
@@ -558,9 +555,6 @@ fn poll(
                 if gate::classify(&transmit.contents) == Class::Media {
                     continue;
                 }
-                if !peer.connected {
-                    note_profile(peer, &transmit.contents);
-                }
                 peer.stats.packets_out += 1;
                 peer.stats.bytes_out += transmit.contents.len() as u64;
                 totals.packets_out += 1;
@@ -578,13 +572,5 @@ fn poll(
                 signals.push((transport, transmit.contents.into()));
             }
         }
-    }
-}
-
-/// Reads the SRTP profile where a handshake tells it, whichever side is the server.
-fn note_profile(peer: &mut Peer, datagram: &[u8]) {
-    if let Some(chosen) = profile::chosen(datagram) {
-        tracing::debug!(ufrag = peer.ufrag, ?chosen, "SRTP profile");
-        peer.stats.srtp = Some(chosen);
     }
 }
