@@ -3,8 +3,7 @@
 import { expectPictures } from '../support/media.ts';
 import { expect, test, type Person } from '../support/test.ts';
 
-import en from '../../web/messages/en.json' with { type: 'json' };
-import ko from '../../web/messages/ko.json' with { type: 'json' };
+import { texts } from '../support/texts.ts';
 
 const docs = new URL('../../docs/', import.meta.url).pathname;
 
@@ -45,24 +44,24 @@ const scenes: Scene[] = [
 
 for (const scene of scenes) {
   test(`a call of four: ${scene.file}`, async ({ person }) => {
-    const words = scene.locale.startsWith('ko') ? ko : en;
+    const words = texts(scene.locale.startsWith('ko') ? 'ko' : 'en');
     const people: Person[] = [];
     for (const [index, name] of scene.people.entries()) {
       const one = await person('chromium', name, { locale: scene.locale });
       await one.page.addInitScript(drawCamera, index);
       await one.page.setViewportSize({ width: 1280, height: 760 });
       await one.page.goto(`${one.program.base}/r/${encodeURIComponent(scene.room)}`);
-      await one.page.getByRole('textbox', { name: words.your_name }).fill(name);
+      await one.page.getByRole('textbox', { name: words('your_name') }).fill(name);
       await one.devicesAnswered();
-      const camera = one.button(words.camera);
+      const camera = one.button(words('camera'));
       if ((await camera.getAttribute('aria-pressed')) === 'false') await camera.click();
       await expect(camera).toHaveAttribute('aria-pressed', 'true');
-      if (index !== 1) await one.button(words.microphone).click();
-      await one.button(words.join).click();
+      if (index !== 1) await one.button(words('microphone')).click();
+      await one.button(words('join')).click();
       people.push(one);
     }
     for (const [index, text] of scene.talk) {
-      const field = people[index]!.page.getByRole('textbox', { name: words.message });
+      const field = people[index]!.page.getByRole('textbox', { name: words('message') });
       await field.fill(text);
       await field.press('Enter');
       await expect(people[0]!.page.getByText(text.split('\n')[0]!).first()).toBeVisible();

@@ -1,24 +1,40 @@
 // Both languages say the same things, with the same fields.
 import { expect, test } from 'vitest';
 
-import en from '../../messages/en.json';
-import ko from '../../messages/ko.json';
-
 type Texts = Record<string, string>;
+
+const files = import.meta.glob<Texts>('../../messages/*/*.json', {
+  import: 'default',
+  eager: true,
+});
+const inLanguage = (language: string) =>
+  Object.entries(files).filter(([path]) => path.includes(`/${language}/`));
+const textsOf = (language: string): Texts =>
+  Object.assign({}, ...inLanguage(language).map(([, texts]) => texts)) as Texts;
+const en = textsOf('en');
+const ko = textsOf('ko');
 const fields = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
 
 test('every text is there in both languages', () => {
   expect(Object.keys(ko).sort()).toEqual(Object.keys(en).sort());
 });
 
+test('no text is written twice', () => {
+  for (const language of ['en', 'ko']) {
+    const keys = inLanguage(language).flatMap(([, texts]) => Object.keys(texts));
+    const written = keys.filter((key) => key !== '$schema');
+    expect(written).toHaveLength(new Set(written).size);
+  }
+});
+
 test('a text has the same fields in both languages', () => {
-  for (const [key, text] of Object.entries(en as Texts)) {
-    expect(fields((ko as Texts)[key] ?? ''), key).toEqual(fields(text));
+  for (const [key, text] of Object.entries(en)) {
+    expect(fields(ko[key] ?? ''), key).toEqual(fields(text));
   }
 });
 
 test('no Korean particle stands behind a field, where it would depend on the sound before it', () => {
-  for (const [key, text] of Object.entries(ko as Texts)) {
+  for (const [key, text] of Object.entries(ko)) {
     expect(text, key).not.toMatch(/\{\w+\}(?:은|는|이|가|을|를|와|과|으로|로)(?![가-힣])/);
   }
 });
