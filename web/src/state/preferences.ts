@@ -6,6 +6,10 @@ export interface Preferences {
   microphoneId: string | null;
   cameraId: string | null;
   speakerId: string | null;
+  /** How tiles are laid out. */
+  arrangement: string;
+  /** One's own picture is not shown to oneself. */
+  ownHidden: boolean;
 }
 
 const key = 'zoom.preferences';
@@ -17,6 +21,8 @@ const first: Preferences = {
   microphoneId: null,
   cameraId: null,
   speakerId: null,
+  arrangement: 'auto',
+  ownHidden: false,
 };
 
 /** What is remembered; of what cannot be read, the first settings. */
