@@ -18,9 +18,9 @@ use tokio_tungstenite::tungstenite::{
     protocol::{CloseFrame, frame::coding::CloseCode},
 };
 use zoom_protocol::{
-    Answer, ClientId, ClientMessage, Event, Hello, History, Join, Joined, Media, MediaAnswer,
-    MediaOffer, MessageText, Page, Post, Posted, Publish, Request, RequestId, ServerMessage,
-    Sources, Tile, Typing, View, Welcome, decode_server,
+    Answer, ClientId, ClientMessage, Event, Hand, Hello, History, Join, Joined, Media, MediaAnswer,
+    MediaOffer, MessageText, Page, Post, Posted, Publish, React, Reaction, Request, RequestId,
+    ServerMessage, Sources, Tile, Typing, View, Welcome, decode_server,
 };
 
 use crate::{
@@ -187,6 +187,22 @@ impl Client {
     /// What the server answers, or the end of the socket.
     pub async fn typing(&self, typing: bool) -> Result<(), ClientError> {
         self.done(Request::Typing(Typing { typing })).await
+    }
+
+    /// Raises or lowers one's hand.
+    ///
+    /// # Errors
+    /// What the server answers, or the end of the socket.
+    pub async fn raise_hand(&self, raised: bool) -> Result<(), ClientError> {
+        self.done(Request::Hand(Hand { raised })).await
+    }
+
+    /// Shows everybody an emoji for a moment.
+    ///
+    /// # Errors
+    /// What the server answers, or the end of the socket.
+    pub async fn react(&self, reaction: Reaction) -> Result<(), ClientError> {
+        self.done(Request::React(React { reaction })).await
     }
 
     /// Says which of one's sources are on.

@@ -59,6 +59,8 @@ pub fn decode_client(text: &str) -> Result<ClientMessage, DecodeError> {
         "post" => fields(value).map(Request::Post),
         "history" => fields(value).map(Request::History),
         "typing" => fields(value).map(Request::Typing),
+        "hand" => fields(value).map(Request::Hand),
+        "react" => fields(value).map(Request::React),
         "publish" => fields(value).map(Request::Publish),
         "view" => fields(value).map(Request::View),
         "media" => fields(value).map(Request::Media),

@@ -13,6 +13,7 @@ mod ids;
 mod limits;
 mod messages;
 mod names;
+mod reaction;
 mod time;
 
 pub use decode::{DecodeError, decode_client, decode_server};
@@ -21,14 +22,16 @@ pub use ids::{
 };
 pub use limits::Limits;
 pub use messages::{
-    Answer, ClientMessage, Entry, EntryBody, ErrorAnswer, ErrorCode, Event, Hello, History, Join,
-    Joined, LeaveReason, Media, MediaAnswer, MediaEndReason, MediaOffer, Page, Participant, Person,
-    Post, Posted, Publish, Request, ResumeRequest, Sender, ServerMessage, Slot, SlotAssignment,
-    Source, SourceMids, Sources, Tile, TileSource, Typing, View, Welcome, close_code,
+    Answer, ClientMessage, Entry, EntryBody, ErrorAnswer, ErrorCode, Event, Hand, Hello, History,
+    Join, Joined, LeaveReason, Media, MediaAnswer, MediaEndReason, MediaOffer, Page, Participant,
+    Person, Post, Posted, Publish, React, Request, ResumeRequest, Sender, ServerMessage, Slot,
+    SlotAssignment, Source, SourceMids, Sources, Tile, TileSource, Typing, View, Welcome,
+    close_code,
 };
 pub use names::{
     DisplayName, DisplayNameError, MessageText, MessageTextError, RoomName, RoomNameError,
 };
+pub use reaction::{Reaction, ReactionError};
 pub use time::Now;
 
 /// The WebSocket subprotocol (RFC 6455 section 1.9) that names this version of the protocol.

@@ -84,6 +84,15 @@ pub struct Limits {
     pub posts_burst: u32,
     /// Messages a second of one participant over time: faster than anybody types or pastes.
     pub posts_per_second: u32,
+    /// Reactions that one participant may send at once before `reactions_per_second` holds.
+    pub reactions_burst: u32,
+    /// Reactions a second of one participant over time: applause, not a stream.
+    pub reactions_per_second: u32,
+    /// Reactions of one room that are told at once before `room_reactions_per_second` holds.
+    pub room_reactions_burst: u32,
+    /// Reactions a second of one room over time: more float by than anybody tells apart, and each
+    /// is told to everybody.
+    pub room_reactions_per_second: u32,
     /// Offers that one participant may send at once before `offers_per_minute` holds.
     pub offers_burst: u32,
     /// Offers a minute of one participant over time: each costs milliseconds.
@@ -210,6 +219,10 @@ impl Default for Limits {
             requests_per_second: 30,
             posts_burst: 20,
             posts_per_second: 5,
+            reactions_burst: 10,
+            reactions_per_second: 3,
+            room_reactions_burst: 60,
+            room_reactions_per_second: 30,
             offers_burst: 8,
             offers_per_minute: 20,
             joins_burst: 200,

@@ -13,6 +13,7 @@ use crate::{
     Limits,
     ids::{ClientId, ParticipantId, RequestId, SlotId},
     names::{DisplayName, MessageText, RoomName},
+    reaction::Reaction,
 };
 
 /// What a client sends.
@@ -42,6 +43,10 @@ pub enum Request {
     History(History),
     /// Say that one is, or is not, typing. Answer: `done`.
     Typing(Typing),
+    /// Raise or lower one's hand. Answer: `done`.
+    Hand(Hand),
+    /// Show everybody an emoji for a moment. Answer: `done`.
+    React(React),
     /// Say which of one's sources are on. Answer: `done`.
     Publish(Publish),
     /// Say what one's screen shows. Answer: `done`.
@@ -114,6 +119,20 @@ pub struct History {
 pub struct Typing {
     /// True at the first key and again every few seconds; false when the field is empty.
     pub typing: bool,
+}
+
+/// `hand`: whether one's hand is raised.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
+pub struct Hand {
+    /// True to raise it, which keeps the place of one that is up already; false to lower it.
+    pub raised: bool,
+}
+
+/// `react`: an emoji for a moment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
+pub struct React {
+    /// Which.
+    pub reaction: Reaction,
 }
 
 /// `publish`: what is on.
@@ -379,6 +398,11 @@ pub struct Participant {
     pub sources: Sources,
     /// False while their socket is broken and they may come back.
     pub connected: bool,
+    /// The place of their raised hand in the order of raising, smaller is earlier; absent while it
+    /// is down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional, type = "number")]
+    pub hand: Option<u64>,
 }
 
 /// A name that is told apart from the same name of somebody else.
@@ -538,7 +562,7 @@ pub enum Event {
         /// Who.
         participant: Participant,
     },
-    /// Somebody's sources or connection changed.
+    /// Somebody's sources, connection or hand changed.
     ParticipantChanged {
         /// The whole participant as it is from here on.
         participant: Participant,
@@ -561,6 +585,13 @@ pub enum Event {
         participant: ParticipantId,
         /// Which.
         typing: bool,
+    },
+    /// Somebody shows an emoji for a moment; also told to themselves, never told again.
+    Reaction {
+        /// Who.
+        participant: ParticipantId,
+        /// Which.
+        reaction: Reaction,
     },
     /// Who speaks, the loudest first; empty when it is quiet.
     Speakers {

@@ -313,6 +313,8 @@ macro_rules! checked_text {
     };
 }
 
+pub(crate) use checked_text;
+
 checked_text!(RoomName, "RoomName", ROOM_NAME_CHARS);
 checked_text!(DisplayName, "DisplayName", DISPLAY_NAME_CHARS);
 checked_text!(MessageText, "MessageText", MESSAGE_CHARS);

@@ -1,8 +1,8 @@
 //! Everything that can happen to a room.
 
 use zoom_protocol::{
-    DisplayName, ErrorAnswer, History, Media, MediaAnswer, MediaEndReason, MediaOffer, Page,
-    ParticipantId, Post, Publish, RequestId, SlotId, Sources, Typing, View,
+    DisplayName, ErrorAnswer, Hand, History, Media, MediaAnswer, MediaEndReason, MediaOffer, Page,
+    ParticipantId, Post, Publish, React, RequestId, SlotId, Sources, Typing, View,
 };
 
 use crate::{AppendId, NegotiationId, ReadId, SocketId};
@@ -128,6 +128,10 @@ pub enum MemberRequest {
     History(History),
     /// Say whether one is typing.
     Typing(Typing),
+    /// Raise or lower one's hand.
+    Hand(Hand),
+    /// Show everybody an emoji for a moment.
+    React(React),
     /// Say what is on.
     Publish(Publish),
     /// Say what one's screen shows.

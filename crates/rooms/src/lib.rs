@@ -17,6 +17,7 @@
 mod bucket;
 mod chat;
 mod enter;
+mod gestures;
 mod input;
 mod media;
 mod member;

@@ -24,7 +24,10 @@ pub(crate) struct Member {
     pub(crate) typing_until: Option<Instant>,
     /// Whether a page of history is being read for them.
     pub(crate) reading: bool,
+    /// The place of their raised hand in the order of raising, if it is raised.
+    pub(crate) hand: Option<u64>,
     pub(crate) posts: Bucket,
+    pub(crate) reactions: Bucket,
     pub(crate) offers: Bucket,
     /// What their screen shows.
     pub(crate) tiles: Vec<Tile>,
@@ -58,9 +61,15 @@ impl Member {
             lost_at: None,
             typing_until: None,
             reading: false,
+            hand: None,
             posts: Bucket::new(
                 limits.posts_burst,
                 limits.posts_per_second,
+                Duration::from_secs(1),
+            ),
+            reactions: Bucket::new(
+                limits.reactions_burst,
+                limits.reactions_per_second,
                 Duration::from_secs(1),
             ),
             offers,
@@ -79,6 +88,7 @@ impl Member {
             person: self.person.clone(),
             sources: self.sources,
             connected: self.socket.is_some(),
+            hand: self.hand,
         }
     }
 }

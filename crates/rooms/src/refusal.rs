@@ -17,6 +17,8 @@ pub(crate) enum Refusal {
     TooManyTiles,
     PostsTooFast,
     OffersTooFast,
+    ReactionsTooFast,
+    TooManyReactions,
     TooManyAppends,
     HistoryPending,
     StorageFull,
@@ -68,6 +70,14 @@ impl From<Refusal> for ErrorAnswer {
             R::OffersTooFast => (
                 ErrorCode::TooFast,
                 "too many offers at once; try again in a minute",
+            ),
+            R::ReactionsTooFast => (
+                ErrorCode::TooFast,
+                "too many reactions at once; try again in a moment",
+            ),
+            R::TooManyReactions => (
+                ErrorCode::Busy,
+                "everybody reacts just then; try again in a moment",
             ),
             R::TooManyAppends => (
                 ErrorCode::Busy,

@@ -12,7 +12,7 @@ use zoom_protocol::{
 };
 
 use crate::{
-    AppendId, Audience, Input, MemberRequest, NegotiationId, Output, ReadId,
+    AppendId, Audience, Bucket, Input, MemberRequest, NegotiationId, Output, ReadId,
     member::{Entering, Member},
     ordinals::Ordinals,
     refusal::Refusal,
@@ -70,6 +70,10 @@ pub struct Room {
     pub(crate) speakers: Vec<ParticipantId>,
     /// How often that changed.
     pub(crate) speaker_changes: u64,
+    /// How often a hand was raised.
+    pub(crate) hands: u64,
+    /// The reactions of all.
+    pub(crate) reactions: Bucket,
     /// Who shares a screen with sound, in the order in which they began.
     pub(crate) sounding: Vec<ParticipantId>,
     timers: BTreeSet<(Instant, ParticipantId, Timer)>,
@@ -139,6 +143,12 @@ impl Room {
         Self {
             name,
             timeline: Timeline::new(last_number, limits.page_entries as usize),
+            hands: 0,
+            reactions: Bucket::new(
+                limits.room_reactions_burst,
+                limits.room_reactions_per_second,
+                Duration::from_secs(1),
+            ),
             limits,
             members: BTreeMap::new(),
             entered: BTreeMap::new(),
@@ -257,6 +267,8 @@ impl Room {
             MemberRequest::Post(post) => self.post(now, asker, post),
             MemberRequest::History(history) => self.history(asker, history),
             MemberRequest::Typing(typing) => self.typing(now, asker, typing.typing),
+            MemberRequest::Hand(hand) => self.raise_hand(asker, hand.raised),
+            MemberRequest::React(react) => self.react(now, asker, react.reaction),
             MemberRequest::Publish(publish) => self.publish(asker, publish.sources),
             MemberRequest::View(view) => self.view(asker, view),
             MemberRequest::Media(media) => self.media(now, asker, media),

@@ -47,6 +47,13 @@ enum Step {
         who: u8,
         typing: bool,
     },
+    Hand {
+        who: u8,
+        raised: bool,
+    },
+    React {
+        who: u8,
+    },
     Publish {
         who: u8,
         bits: u8,
@@ -85,6 +92,8 @@ fn step() -> impl Strategy<Value = Step> {
         1 => who.clone().prop_map(|who| Step::Leave { who }),
         6 => (who.clone(), 0_u8..9).prop_map(|(who, client_id)| Step::Post { who, client_id }),
         2 => (who.clone(), any::<bool>()).prop_map(|(who, typing)| Step::Typing { who, typing }),
+        2 => (who.clone(), any::<bool>()).prop_map(|(who, raised)| Step::Hand { who, raised }),
+        1 => who.clone().prop_map(|who| Step::React { who }),
         2 => (who.clone(), 0_u8..16).prop_map(|(who, bits)| Step::Publish { who, bits }),
         3 => (who.clone(), prop::collection::vec(0_u8..12, 0..6))
             .prop_map(|(who, shown)| Step::View { who, shown }),
@@ -105,6 +114,8 @@ struct Client {
     /// The entries it has.
     numbers: Vec<u64>,
     people: BTreeMap<ParticipantId, (String, u32, bool)>,
+    /// The places of the raised hands.
+    hands: BTreeMap<ParticipantId, u64>,
     slots: BTreeMap<SlotId, ParticipantId>,
     closed: bool,
 }
@@ -113,6 +124,8 @@ struct Client {
 struct Model {
     world: World,
     clients: BTreeMap<SocketId, Client>,
+    /// Whose hands are raised, the earliest first.
+    hands: Vec<ParticipantId>,
     /// The lines that were made for each participant, the last one last.
     lines: BTreeMap<ParticipantId, Vec<SocketId>>,
     /// Requests that have no answer yet, by line.
@@ -142,6 +155,7 @@ impl Model {
         Self {
             world,
             clients: BTreeMap::new(),
+            hands: Vec::new(),
             lines: BTreeMap::new(),
             open: BTreeMap::new(),
             appends: VecDeque::new(),
@@ -164,6 +178,12 @@ impl Model {
         self.clients
             .get(&socket)
             .is_some_and(|client| !client.closed)
+    }
+
+    /// The participant with this index, where they are in the room on an open line.
+    fn inside(&self, who: u8) -> Option<ParticipantId> {
+        let (_, socket) = self.line(who).filter(|(_, socket)| self.is_open(*socket))?;
+        self.clients[&socket].participant
     }
 
     fn ask(&mut self, who: u8, request: MemberRequest) {
@@ -237,6 +257,22 @@ impl Model {
             Step::Typing { who, typing } => {
                 let typing = zoom_protocol::Typing { typing: *typing };
                 self.ask(*who, MemberRequest::Typing(typing));
+            }
+            Step::Hand { who, raised } => {
+                if let Some(participant) = self.inside(*who) {
+                    match self.hands.iter().position(|id| *id == participant) {
+                        None if *raised => self.hands.push(participant),
+                        Some(place) if !raised => drop(self.hands.remove(place)),
+                        None | Some(_) => {}
+                    }
+                }
+                let hand = zoom_protocol::Hand { raised: *raised };
+                self.ask(*who, MemberRequest::Hand(hand));
+            }
+            Step::React { who } => {
+                let reaction = "👏".parse().unwrap();
+                let react = zoom_protocol::React { reaction };
+                self.ask(*who, MemberRequest::React(react));
             }
             Step::Publish { who, bits } => {
                 let on = |bit: u8| bits & (1 << bit) != 0;
@@ -352,6 +388,7 @@ impl Model {
                     };
                 }
                 Output::Media(MediaCommand::RemovePeer { participant }) => {
+                    self.hands.retain(|id| *id != participant);
                     self.media
                         .retain(|(of, _), by| *of != participant && *by != participant);
                 }
@@ -416,6 +453,10 @@ impl Model {
             assert_eq!(people.len(), self.world.room.len());
             let shown: BTreeSet<_> = people.values().map(|(name, n, _)| (name, n)).collect();
             assert_eq!(shown.len(), people.len(), "{people:?}");
+            // Everybody knows the same hands, in the order of raising.
+            let mut hands: Vec<_> = client.hands.iter().map(|(id, at)| (*at, *id)).collect();
+            hands.sort_unstable();
+            assert!(hands.iter().map(|(_, id)| id).eq(&self.hands), "{hands:?}");
             // Slots: people who are here, not oneself, nobody heard twice, as the media has it.
             let mut heard = BTreeSet::new();
             for (slot, id) in &client.slots {
@@ -445,6 +486,10 @@ impl Client {
         let (who, name) = (&person.person, person.person.name.to_string());
         self.people
             .insert(who.participant, (name, who.ordinal, person.connected));
+        match person.hand {
+            Some(place) => self.hands.insert(who.participant, place),
+            None => self.hands.remove(&who.participant),
+        };
     }
 
     fn learn(&mut self, event: &Event) {
@@ -459,6 +504,7 @@ impl Client {
             }
             Event::ParticipantLeft { participant, .. } => {
                 assert!(self.people.remove(participant).is_some());
+                self.hands.remove(participant);
                 // The event about the slots follows in the same breath.
             }
             Event::Entry { entry } => self.numbers.push(entry.number),

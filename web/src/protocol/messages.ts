@@ -47,6 +47,14 @@ export type DisplayName = string;
 export type MessageText = string;
 
 /**
+ * One emoji: a single picture to whoever sees it, however many characters it is made of.
+ *
+ * Any emoji rather than one of a list: pages may offer others tomorrow, and older ones show them.
+ * Its form is checked and not whether every system has a picture for it.
+ */
+export type Reaction = string;
+
+/**
  * What one server allows. `Limits::default()` is what a server runs with; tests take their own.
  */
 export type Limits = { 
@@ -196,6 +204,23 @@ posts_burst: number,
  * Messages a second of one participant over time: faster than anybody types or pastes.
  */
 posts_per_second: number, 
+/**
+ * Reactions that one participant may send at once before `reactions_per_second` holds.
+ */
+reactions_burst: number, 
+/**
+ * Reactions a second of one participant over time: applause, not a stream.
+ */
+reactions_per_second: number, 
+/**
+ * Reactions of one room that are told at once before `room_reactions_per_second` holds.
+ */
+room_reactions_burst: number, 
+/**
+ * Reactions a second of one room over time: more float by than anybody tells apart, and each
+ * is told to everybody.
+ */
+room_reactions_per_second: number, 
 /**
  * Offers that one participant may send at once before `offers_per_minute` holds.
  */
@@ -514,6 +539,11 @@ sources: Sources,
  */
 connected: boolean, 
 /**
+ * The place of their raised hand in the order of raising, smaller is earlier; absent while it
+ * is down.
+ */
+hand?: number, 
+/**
  * Which stay in the room.
  */
 participant: ParticipantId, 
@@ -673,6 +703,24 @@ export type Typing = {
 typing: boolean, };
 
 /**
+ * `hand`: whether one's hand is raised.
+ */
+export type Hand = { 
+/**
+ * True to raise it, which keeps the place of one that is up already; false to lower it.
+ */
+raised: boolean, };
+
+/**
+ * `react`: an emoji for a moment.
+ */
+export type React = { 
+/**
+ * Which.
+ */
+reaction: Reaction, };
+
+/**
  * `publish`: what is on.
  */
 export type Publish = { 
@@ -707,7 +755,7 @@ media: MediaOffer, };
 /**
  * What a client can ask for.
  */
-export type Request = { "type": "hello" } & Hello | { "type": "join" } & Join | { "type": "leave" } | { "type": "post" } & Post | { "type": "history" } & History | { "type": "typing" } & Typing | { "type": "publish" } & Publish | { "type": "view" } & View | { "type": "media" } & Media | { "type": "ping" };
+export type Request = { "type": "hello" } & Hello | { "type": "join" } & Join | { "type": "leave" } | { "type": "post" } & Post | { "type": "history" } & History | { "type": "typing" } & Typing | { "type": "hand" } & Hand | { "type": "react" } & React | { "type": "publish" } & Publish | { "type": "view" } & View | { "type": "media" } & Media | { "type": "ping" };
 
 /**
  * What a client sends.
@@ -716,7 +764,7 @@ export type ClientMessage = {
 /**
  * The client's number for this request.
  */
-id: RequestId, } & ({ "type": "hello" } & Hello | { "type": "join" } & Join | { "type": "leave" } | { "type": "post" } & Post | { "type": "history" } & History | { "type": "typing" } & Typing | { "type": "publish" } & Publish | { "type": "view" } & View | { "type": "media" } & Media | { "type": "ping" });
+id: RequestId, } & ({ "type": "hello" } & Hello | { "type": "join" } & Join | { "type": "leave" } | { "type": "post" } & Post | { "type": "history" } & History | { "type": "typing" } & Typing | { "type": "hand" } & Hand | { "type": "react" } & React | { "type": "publish" } & Publish | { "type": "view" } & View | { "type": "media" } & Media | { "type": "ping" });
 
 /**
  * `posted`: the message is on disk.
@@ -845,7 +893,15 @@ participant: ParticipantId,
 /**
  * Which.
  */
-typing: boolean, } | { "type": "speakers", 
+typing: boolean, } | { "type": "reaction", 
+/**
+ * Who.
+ */
+participant: ParticipantId, 
+/**
+ * Which.
+ */
+reaction: Reaction, } | { "type": "speakers", 
 /**
  * At most as many as are forwarded.
  */
@@ -914,6 +970,10 @@ export const defaultLimits: Limits = {
   "requests_per_second": 30,
   "posts_burst": 20,
   "posts_per_second": 5,
+  "reactions_burst": 10,
+  "reactions_per_second": 3,
+  "room_reactions_burst": 60,
+  "room_reactions_per_second": 30,
   "offers_burst": 8,
   "offers_per_minute": 20,
   "joins_burst": 200,

@@ -13,9 +13,9 @@
 use std::time::{Duration, Instant};
 
 use zoom_protocol::{
-    Answer, Entry, ErrorAnswer, ErrorCode, Event, Joined, Limits, Media, MediaAnswer, MediaOffer,
-    Now, Page, ParticipantId, Post, Publish, RequestId, Slot, SlotId, SlotKind, Sources, Tile,
-    TileSource, Typing, View,
+    Answer, Entry, ErrorAnswer, ErrorCode, Event, Hand, Joined, Limits, Media, MediaAnswer,
+    MediaOffer, Now, Page, ParticipantId, Post, Publish, React, RequestId, Slot, SlotId, SlotKind,
+    Sources, Tile, TileSource, Typing, View,
 };
 use zoom_rooms::{
     Append, AppendOutcome, Input, JoinInput, MediaCommand, MemberRequest, Negotiate, Output,
@@ -252,6 +252,15 @@ impl World {
 
     pub fn typing(&mut self, socket: SocketId, typing: bool) -> Vec<Output> {
         self.request(socket, MemberRequest::Typing(Typing { typing }))
+    }
+
+    pub fn hand(&mut self, socket: SocketId, raised: bool) -> Vec<Output> {
+        self.request(socket, MemberRequest::Hand(Hand { raised }))
+    }
+
+    pub fn react(&mut self, socket: SocketId, reaction: &str) -> Vec<Output> {
+        let reaction = reaction.parse().unwrap();
+        self.request(socket, MemberRequest::React(React { reaction }))
     }
 
     pub fn publish(&mut self, socket: SocketId, sources: Sources) -> Vec<Output> {

@@ -155,6 +155,8 @@ impl Session {
             Request::Post(post) => MemberRequest::Post(post),
             Request::History(history) => MemberRequest::History(history),
             Request::Typing(typing) => MemberRequest::Typing(typing),
+            Request::Hand(hand) => MemberRequest::Hand(hand),
+            Request::React(react) => MemberRequest::React(react),
             Request::Publish(publish) => MemberRequest::Publish(publish),
             Request::View(view) => MemberRequest::View(view),
             Request::Media(media) => MemberRequest::Media(Box::new(media)),
