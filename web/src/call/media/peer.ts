@@ -8,6 +8,7 @@ import type {
   SourceMids,
 } from '../../protocol/messages';
 import { Emitter } from '../emitter';
+import { JitterBuffers } from './jitter';
 import type { SlotCounts } from './layout';
 import type { SlotMedia } from './playback';
 import { cameraLayers, roomCodecs, screenLayer, sourceOrder } from './layout';
@@ -38,6 +39,7 @@ export class Peer extends Emitter<PeerEvents> {
   readonly connection: RTCPeerConnection;
   readonly #sending = new Map<Source, RTCRtpTransceiver>();
   readonly #slots: PeerSlot[] = [];
+  readonly #jitterBuffers = new JitterBuffers(this);
   #prepared: Promise<RTCSessionDescriptionInit> | null = null;
   #offers = 0;
 
@@ -122,6 +124,7 @@ export class Peer extends Emitter<PeerEvents> {
 
   close(): void {
     this.clear();
+    this.#jitterBuffers.stop();
     this.connection.removeEventListener('connectionstatechange', this.#connectionChanged);
     this.connection.removeEventListener('track', this.#trackCame);
     this.connection.close();
@@ -162,6 +165,7 @@ export class Peer extends Emitter<PeerEvents> {
   }
 
   readonly #connectionChanged = (): void => {
+    if (this.connection.connectionState === 'connected') this.#jitterBuffers.start();
     this.emit('connection', this.connection.connectionState);
   };
 

@@ -1,0 +1,176 @@
+// How long jitter buffers hold what comes: as long as repairs take, while there is something to repair.
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+
+import type { Patience, Seen } from './jitter';
+import { JitterBuffers, noPatience, patience } from './jitter';
+
+/** A second of a camera on a way of 100 ms. */
+const second = (at_s: number, more: Partial<Seen> = {}): Seen => ({
+  at_ms: at_s * 1_000,
+  packets: 130,
+  requests: 0,
+  frames: 20,
+  freezes: 0,
+  seconds: 1,
+  round_trip_ms: 100,
+  ...more,
+});
+
+/** Follows so many seconds that are alike. */
+function follow(
+  before: Patience,
+  from_s: number,
+  seconds: number,
+  more: Partial<Seen> = {},
+): Patience {
+  let now = before;
+  for (let at = from_s; at < from_s + seconds; at += 1) now = patience(now, second(at, more));
+  return now;
+}
+
+test('nobody waits on a clean way', () => {
+  expect(follow(noPatience, 0, 60).target_ms).toBe(0);
+});
+
+test('one packet that came too late makes nobody wait', () => {
+  const late = patience(follow(noPatience, 0, 5), second(5, { requests: 1 }));
+  expect(late.target_ms).toBe(0);
+});
+
+test('at much loss a repair and its repeat are waited for from the first second on', () => {
+  const lossy = patience(follow(noPatience, 0, 5), second(5, { requests: 7 }));
+  // Two and a half round trips, and a picture.
+  expect(lossy.target_ms).toBe(300);
+});
+
+test('at some loss one repair is waited for', () => {
+  expect(follow(noPatience, 0, 5, { requests: 1 }).target_ms).toBe(200);
+});
+
+test('a longer way is waited for longer, up to what a conversation bears', () => {
+  const at = (round_trip_ms: number) =>
+    follow(noPatience, 0, 5, { requests: 7, round_trip_ms }).target_ms;
+  expect(at(20)).toBe(100);
+  expect(at(200)).toBe(550);
+  expect(at(800)).toBe(600);
+});
+
+test('an unknown round trip is taken for a usual one', () => {
+  expect(follow(noPatience, 0, 5, { requests: 7, round_trip_ms: null }).target_ms).toBe(300);
+});
+
+test('one long round trip among short ones changes little', () => {
+  const before = follow(noPatience, 0, 10, { requests: 7, round_trip_ms: 40 });
+  const spike = patience(before, second(10, { requests: 7, round_trip_ms: 120 }));
+  expect(spike.target_ms - before.target_ms).toBeLessThanOrEqual(50);
+});
+
+test('losses that come and go do not move the target', () => {
+  let now = follow(noPatience, 0, 5, { requests: 7 });
+  for (let at = 5; at < 120; at += 10) {
+    now = follow(now, at, 1, { requests: 9 });
+    now = follow(now, at + 1, 9);
+    expect(now.target_ms).toBe(300);
+  }
+});
+
+test('after the last loss the target stays for a while and then falls slowly to nothing', () => {
+  const lossy = follow(noPatience, 0, 10, { requests: 7 });
+  expect(follow(lossy, 10, 15).target_ms).toBe(300);
+  const falling = follow(lossy, 10, 27).target_ms;
+  expect(falling).toBeGreaterThan(150);
+  expect(falling).toBeLessThan(300);
+  expect(follow(lossy, 10, 60).target_ms).toBe(0);
+});
+
+test('freezes at a target that has settled make it wait for one repair more, at most twice', () => {
+  const lossy = follow(noPatience, 0, 10, { requests: 7 });
+  const froze = patience(lossy, second(10, { requests: 7, freezes: 1 }));
+  expect(froze.target_ms).toBe(400);
+  const again = patience(froze, second(11, { requests: 7, freezes: 1 }));
+  expect(again.target_ms).toBe(400);
+  expect(follow(froze, 11, 60, { requests: 7, freezes: 1 }).target_ms).toBe(500);
+});
+
+test('freezes without losses are no reason to wait', () => {
+  expect(follow(noPatience, 0, 30, { freezes: 1 }).target_ms).toBe(0);
+});
+
+interface Receiver {
+  track: { id: string; muted: boolean };
+  jitterBufferTarget?: number | null;
+}
+
+/** A connection with one slot whose counters a test moves on. */
+function slotOnAWay() {
+  const counters = { packetsReceived: 0, nackCount: 0, framesDecoded: 0, freezeCount: 0 };
+  const receiver = (id: string): Receiver => ({
+    track: { id, muted: false },
+    jitterBufferTarget: null,
+  });
+  const slot = { audio: { receiver: receiver('sound') }, video: { receiver: receiver('picture') } };
+  const getStats = vi.fn(() => {
+    const report = { type: 'inbound-rtp', trackIdentifier: 'picture', ...counters };
+    const pair = { type: 'candidate-pair', selected: true, currentRoundTripTime: 0.1 };
+    return Promise.resolve(
+      new Map<string, unknown>([
+        ['picture', report],
+        ['pair', pair],
+      ]),
+    );
+  });
+  const buffers = new JitterBuffers({ connection: { getStats }, slots: [slot] } as never);
+  const pass = async (seconds: number, requests: number) => {
+    for (let at = 0; at < seconds; at += 1) {
+      counters.packetsReceived += 130;
+      counters.framesDecoded += 20;
+      counters.nackCount += requests;
+      await vi.advanceTimersByTimeAsync(1_000);
+    }
+  };
+  return { slot, buffers, pass, getStats };
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+test('sound and picture of a slot are held alike, and are left to the browser again afterwards', async () => {
+  const { slot, buffers, pass } = slotOnAWay();
+  buffers.start();
+  await pass(3, 0);
+  expect(slot.video.receiver.jitterBufferTarget).toBeNull();
+  await pass(3, 7);
+  expect(slot.video.receiver.jitterBufferTarget).toBe(300);
+  expect(slot.audio.receiver.jitterBufferTarget).toBe(300);
+  await pass(60, 0);
+  expect(slot.video.receiver.jitterBufferTarget).toBeNull();
+  expect(slot.audio.receiver.jitterBufferTarget).toBeNull();
+  buffers.stop();
+});
+
+test('nothing is looked at before a picture comes, nor after the end', async () => {
+  const { slot, buffers, pass, getStats } = slotOnAWay();
+  slot.video.receiver.track.muted = true;
+  buffers.start();
+  await pass(3, 0);
+  expect(getStats).not.toHaveBeenCalled();
+  slot.video.receiver.track.muted = false;
+  await pass(1, 0);
+  expect(getStats).toHaveBeenCalledTimes(1);
+  buffers.stop();
+  await pass(3, 7);
+  expect(getStats).toHaveBeenCalledTimes(1);
+});
+
+test('a browser that takes no targets is not asked for figures', async () => {
+  const { slot, buffers, pass, getStats } = slotOnAWay();
+  delete slot.audio.receiver.jitterBufferTarget;
+  buffers.start();
+  await pass(3, 7);
+  expect(getStats).not.toHaveBeenCalled();
+});
