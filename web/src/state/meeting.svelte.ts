@@ -8,12 +8,14 @@ import type {
   Phase,
   SlotMedia,
 } from '../call';
-import { Call, MediaSession, RequestError } from '../call';
+import { Call, handsOf, MediaSession, RequestError } from '../call';
 import type { Participant, ParticipantId, Sources, Tile, TileSource } from '../protocol/messages';
 import { rememberRoom } from '../home/visited';
 import { socketPath } from '../protocol/messages';
 import { Notices } from './notices.svelte';
 import { readPreferences, writePreferences } from './preferences';
+import type { FloatingReaction } from './reactions.svelte';
+import { Reactions } from './reactions.svelte';
 
 /** A slot without a tile of its own: it is heard, not seen. */
 export interface Sound {
@@ -61,6 +63,8 @@ export class Meeting {
   });
   ownCamera = $state.raw<MediaStreamTrack | null>(null);
   ownMicrophone = $state.raw<MediaStreamTrack | null>(null);
+  /** What one shares is sent for what moves in it, not for its text. */
+  screenMotion = $state(false);
   /** Devices were asked for, and the person or the browser answered. */
   devicesAsked = $state(false);
   /** Why entering failed. */
@@ -70,7 +74,11 @@ export class Meeting {
   /** Who spoke last, the latest first. */
   lastSpeakers = $state.raw<readonly ParticipantId[]>([]);
 
+  /** Whose hands are raised, the earliest first. */
+  readonly hands = $derived(handsOf(this.people));
+
   readonly #call: Call;
+  readonly #reactions = new Reactions();
   #streams = $state(0);
 
   constructor(options: { room: string; language: string }) {
@@ -113,6 +121,16 @@ export class Meeting {
     return this.canCall && this.#call.sources.canShare;
   }
 
+  /** Whether one's own hand is up. */
+  get handRaised(): boolean {
+    return this.self?.hand !== undefined;
+  }
+
+  /** What floats by just then, the oldest first. */
+  get reactions(): readonly FloatingReaction[] {
+    return this.#reactions.floating;
+  }
+
   /** Connects and asks for devices. */
   async open(): Promise<void> {
     this.#call.warm();
@@ -149,6 +167,10 @@ export class Meeting {
     else this.#call.sources.stopScreen();
   }
 
+  setScreenMotion(motion: boolean): void {
+    this.#call.sources.setScreenMotion(motion);
+  }
+
   async useDevice(kind: 'microphone' | 'camera' | 'speaker', id: string): Promise<void> {
     if (kind === 'speaker') {
       this.speaker = id;
@@ -173,6 +195,15 @@ export class Meeting {
 
   loadOlder(): Promise<void> {
     return this.#call.loadOlder();
+  }
+
+  raiseHand(raised: boolean): void {
+    this.#call.raiseHand(raised);
+  }
+
+  /** Shows everybody, oneself too, an emoji for a moment; false where it comes to nothing. */
+  react(reaction: string): boolean {
+    return this.#call.react(reaction);
   }
 
   setTyping(typing: boolean): void {
@@ -233,6 +264,9 @@ export class Meeting {
     call.on('passage', (passage) => {
       this.notices.passage(passage);
     });
+    call.on('reaction', (reaction) => {
+      this.#reactions.show(reaction);
+    });
     call.on('streams', () => (this.#streams += 1));
     call.on('sources', () => {
       this.#readSources();
@@ -250,6 +284,7 @@ export class Meeting {
   #readSources(): void {
     const { sources } = this.#call;
     this.on = sources.state;
+    this.screenMotion = sources.screenMotion;
     this.devices = sources.devices;
     this.obstacles = {
       microphone: sources.obstacle('microphone'),

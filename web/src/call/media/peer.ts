@@ -112,9 +112,10 @@ export class Peer extends Emitter<PeerEvents> {
   /** Sends this track as that source from here on; null sends nothing. No offer is needed. */
   async setTrack(source: Source, track: MediaStreamTrack | null): Promise<void> {
     const sender = this.#sending.get(source)?.sender;
-    if (sender === undefined || sender.track === track) return;
-    await sender.replaceTrack(track);
-    if (source === 'screen' && track !== null) await keepText(sender);
+    if (sender === undefined) return;
+    if (sender.track !== track) await sender.replaceTrack(track);
+    // Of the same track, too: its owner may have changed what it is for.
+    if (source === 'screen' && track !== null) await keepWhatMatters(sender, track);
   }
 
   /** Statistics of what is sent as this source. */
@@ -191,11 +192,17 @@ function describe({ slot, audio, video }: PeerSlot): Slot {
   return video === null ? described : { ...described, video: video.mid ?? '' };
 }
 
-/** A shared screen is read: rather fewer pictures than blurred ones. */
-async function keepText(sender: RTCRtpSender): Promise<void> {
+/** A shared text is read: rather fewer pictures than blurred ones. Of what moves, rather all of them. */
+async function keepWhatMatters(
+  sender: RTCRtpSender,
+  { contentHint }: MediaStreamTrack,
+): Promise<void> {
   try {
-    const parameters = sender.getParameters();
-    await sender.setParameters({ ...parameters, degradationPreference: 'maintain-resolution' });
+    await sender.setParameters({
+      ...sender.getParameters(),
+      degradationPreference:
+        contentHint === 'motion' ? 'maintain-framerate' : 'maintain-resolution',
+    });
   } catch {
     // Firefox does not know the preference; it scales less by itself.
   }

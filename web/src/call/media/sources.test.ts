@@ -140,6 +140,21 @@ test('sharing ends when the browser ends it', async () => {
   expect(sources.state.screen).toBe(false);
 });
 
+test('a share goes from sharp text to smooth motion without another question', async () => {
+  const sources = sourcesWith();
+  await sources.shareScreen();
+  const [track] = devices.opened;
+  const sent = vi.fn();
+  sources.on('track', sent);
+  sources.setScreenMotion(true);
+  expect(track?.contentHint).toBe('motion');
+  expect(track?.constraints).toEqual({ frameRate: { ideal: 30, max: 30 } });
+  expect(sent).toHaveBeenCalledExactlyOnceWith({ source: 'screen', track });
+  sources.stopScreen();
+  await sources.shareScreen();
+  expect(devices.opened[1]?.contentHint).toBe('motion');
+});
+
 test('somebody who chooses no screen is not told of a fault', async () => {
   devices.refusals = { screen: 'NotAllowedError' };
   const sources = sourcesWith();

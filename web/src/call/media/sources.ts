@@ -39,6 +39,7 @@ export class LocalSources extends Emitter<SourcesEvents> {
   readonly #wanted: Record<Captured, boolean>;
   #devices: Devices = noDevices;
   #screenAsked = false;
+  #screenMotion = false;
   #closed = false;
 
   constructor(options: SourcesOptions, media: MediaDevices | undefined = platformMedia()) {
@@ -145,13 +146,12 @@ export class LocalSources extends Emitter<SourcesEvents> {
     this.#screenAsked = true;
     try {
       const stream = await this.#media.getDisplayMedia({
-        video: { frameRate: { ideal: 15, max: 30 } },
+        video: { frameRate: screenRate(this.#screenMotion) },
         audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false },
       });
       const [picture] = stream.getVideoTracks();
       if (picture === undefined) return false;
-      // Text stays sharp at the cost of pictures per second.
-      picture.contentHint = 'detail';
+      hintAt(picture, this.#screenMotion);
       this.#take('screen', picture);
       const [sound] = stream.getAudioTracks();
       if (sound !== undefined) this.#take('screen_audio', sound);
@@ -166,6 +166,24 @@ export class LocalSources extends Emitter<SourcesEvents> {
     } finally {
       this.#screenAsked = false;
     }
+  }
+
+  /** Whether a shared screen is sent for what moves in it, or for its text. */
+  get screenMotion(): boolean {
+    return this.#screenMotion;
+  }
+
+  /** Sends what is shared, just then and later, smoothly instead of sharply, or the other way round. */
+  setScreenMotion(motion: boolean): void {
+    this.#screenMotion = motion;
+    const track = this.#tracks.get('screen');
+    if (track !== undefined) {
+      hintAt(track, motion);
+      // A browser that cannot change it goes on at the rate that it has.
+      track.applyConstraints({ frameRate: screenRate(motion) }).catch(() => undefined);
+      this.emit('track', { source: 'screen', track });
+    }
+    this.emit('changed', undefined);
   }
 
   /** Stops sharing. */
@@ -313,6 +331,16 @@ function platformMedia(): MediaDevices | undefined {
 
 function trackOf(stream: MediaStream, kind: Captured): MediaStreamTrack | undefined {
   return kind === 'microphone' ? stream.getAudioTracks()[0] : stream.getVideoTracks()[0];
+}
+
+/** Text stays sharp at the cost of pictures per second; what moves, the other way round. */
+function hintAt(picture: MediaStreamTrack, motion: boolean): void {
+  picture.contentHint = motion ? 'motion' : 'detail';
+}
+
+/** Pictures per second of a shared screen. */
+function screenRate(motion: boolean): ConstrainDoubleRange {
+  return { ideal: motion ? 30 : 15, max: 30 };
 }
 
 function free(track: MediaStreamTrack): void {

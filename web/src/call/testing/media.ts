@@ -6,6 +6,7 @@ export class FakeTrack extends EventTarget {
   muted = false;
   readyState: 'live' | 'ended' = 'live';
   contentHint = '';
+  constraints: MediaTrackConstraints | null = null;
   onended: (() => void) | null = null;
 
   constructor(
@@ -31,6 +32,11 @@ export class FakeTrack extends EventTarget {
   unmute(): void {
     this.muted = false;
     this.dispatchEvent(new Event('unmute'));
+  }
+
+  applyConstraints(constraints: MediaTrackConstraints): Promise<void> {
+    this.constraints = constraints;
+    return Promise.resolve();
   }
 
   getSettings() {
