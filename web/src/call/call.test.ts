@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { defaultLimits } from '../protocol/messages';
 import { Call } from './call';
 import type { Store } from './outbox';
+import { handsOf } from './people';
 import { FakeConnections, FakeDevices, stubWebRtc } from './testing/media';
 import { entry, FakeServer, joined, participant, settle } from './testing/server';
 
@@ -85,6 +86,18 @@ test('somebody who comes in while the server is away enters when it is there', a
   await server.answer('join', { type: 'joined', ...joined() });
   await entered;
   expect(call.phase).toBe('inside');
+});
+
+test('hands are known in their order, and a reaction is told as it comes', async () => {
+  const hands = [participant('a', { hand: 7 }), participant('b'), participant('c', { hand: 2 })];
+  await enter(joined({ participants: hands }));
+  expect(handsOf(call.people).map((it) => it.participant)).toEqual(['c', 'a']);
+  server.socket.event({ type: 'participant_changed', participant: participant('b', { hand: 1 }) });
+  expect(handsOf(call.people).map((it) => it.participant)).toEqual(['b', 'c', 'a']);
+  const shown: unknown[] = [];
+  call.on('reaction', (reaction) => shown.push(reaction));
+  server.socket.event({ type: 'reaction', participant: 'b', reaction: '👏' });
+  expect(shown).toEqual([{ participant: 'b', reaction: '👏' }]);
 });
 
 test('a refused join says why and leaves one outside', async () => {

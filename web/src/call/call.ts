@@ -8,6 +8,7 @@ import type {
   MediaOffer,
   Participant,
   ParticipantId,
+  Reaction,
   Sources,
   Tile,
   TileSource,
@@ -18,6 +19,7 @@ import type { ChatState } from './chat';
 import { Chat } from './chat';
 import { Emitter } from './emitter';
 import { isPassing, LineError, RequestError } from './errors';
+import { Gestures } from './gestures';
 import type { LineEnd, LineState, Socket } from './line';
 import { Line } from './line';
 import type { CreateConnection, PeerSlot } from './media/peer';
@@ -42,6 +44,12 @@ export type LeftReason =
   /** The same stay goes on in another place. */
   | 'replaced';
 
+/** Somebody shows an emoji for a moment. */
+export interface ShownReaction {
+  participant: ParticipantId;
+  reaction: Reaction;
+}
+
 /** Somebody came or went while one was there. */
 export interface Passage {
   participant: Participant;
@@ -55,6 +63,7 @@ export interface CallEvents {
   people: PeopleState;
   chat: ChatState;
   passage: Passage;
+  reaction: ShownReaction;
   /** Which stream shows whom changed, or which picture is paused. */
   streams: undefined;
   /** One's own tracks, states or devices changed. */
@@ -93,6 +102,7 @@ export class Call extends Emitter<CallEvents> {
   readonly #session: MediaSession;
   readonly #chat: Chat;
   readonly #viewing: Viewing;
+  readonly #gestures: Gestures;
   #phase: Phase = 'outside';
   #leftReason: LeftReason = 'left';
   #people: PeopleState = nobody;
@@ -136,6 +146,7 @@ export class Call extends Emitter<CallEvents> {
       tell: (tiles) => this.#line.request({ type: 'view', tiles }, 'done'),
       mostTiles: () => this.#limits.view_tiles,
     });
+    this.#gestures = new Gestures({ line: this.#line, limits: () => this.#limits });
     this.#connectParts();
   }
 
@@ -236,6 +247,16 @@ export class Call extends Emitter<CallEvents> {
 
   setTyping(typing: boolean): void {
     if (this.#phase === 'inside') this.#chat.setTyping(typing);
+  }
+
+  /** Raises or lowers one's hand; the room's order is in `people`. */
+  raiseHand(raised: boolean): void {
+    this.#gestures.raise(raised);
+  }
+
+  /** Shows everybody, oneself too, an emoji for a moment; false where it comes to nothing. */
+  react(reaction: Reaction): boolean {
+    return this.#gestures.react(reaction);
   }
 
   /** These tiles are shown, the most important first; nobody's own. */
@@ -387,6 +408,7 @@ export class Call extends Emitter<CallEvents> {
       if (answer === null) this.#published = JSON.stringify(self.sources);
     }
     this.#viewing.enter();
+    this.#gestures.enter(self);
     this.#publish();
     await this.#session.joined({
       answer,
@@ -411,6 +433,10 @@ export class Call extends Emitter<CallEvents> {
       case 'typing':
       case 'speakers':
         break;
+      case 'reaction': {
+        const { participant, reaction } = event;
+        return this.emit('reaction', { participant, reaction });
+      }
       case 'entry':
         return this.#chat.entry(event.entry);
       case 'slots':
@@ -450,6 +476,7 @@ export class Call extends Emitter<CallEvents> {
     this.#chat.pause();
     this.#session.pause();
     this.#viewing.pause();
+    this.#gestures.pause();
   }
 
   #lineEnded(end: LineEnd): void {

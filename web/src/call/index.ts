@@ -3,7 +3,7 @@
  *
  * `new Call({ url, room, language, … })`, then `warm()`, `sources.open()`, `join(name)`; listen with `on(…)`.
  */
-export type { CallEvents, CallOptions, LeftReason, Passage, Phase } from './call';
+export type { CallEvents, CallOptions, LeftReason, Passage, Phase, ShownReaction } from './call';
 export { Call } from './call';
 export type { ChatState } from './chat';
 export { LineError, RequestError } from './errors';
@@ -17,4 +17,5 @@ export { MediaSession } from './media/session';
 export type { DeviceNotice, LocalSources } from './media/sources';
 export type { OutgoingMessage } from './outbox';
 export type { PeopleState } from './people';
+export { handsOf } from './people';
 export type { CallStats, ReceivedStats, SentStats, SlotStats } from './stats';

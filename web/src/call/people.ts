@@ -29,6 +29,13 @@ export function peopleOf(joined: Joined): PeopleState {
   return { participants: joined.participants, speakers: [], typing: joined.typing };
 }
 
+/** Whose hands are raised, the earliest first. */
+export function handsOf({ participants }: PeopleState): Participant[] {
+  return participants
+    .filter(({ hand }) => hand !== undefined)
+    .sort((one, other) => (one.hand ?? 0) - (other.hand ?? 0));
+}
+
 /** The people after an event. */
 export function afterEvent(people: PeopleState, event: PeopleEvent): PeopleState {
   const { participants, speakers, typing } = people;
