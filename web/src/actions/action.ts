@@ -39,6 +39,8 @@ export interface Action {
   readonly busy?: boolean;
   /** Its shortcut works in dialogs, too: it surprises nobody there. */
   readonly everywhere?: boolean;
+  /** A slider from 0 to 1 in its place. */
+  readonly range?: { readonly value: number; set(value: number): void };
   /** A promise where it takes time: another press meanwhile does nothing. */
   run(): unknown;
 }
