@@ -9,7 +9,6 @@ const second = (at_s: number, more: Partial<Seen> = {}): Seen => ({
   at_ms: at_s * 1_000,
   packets: 130,
   requests: 0,
-  frames: 20,
   freezes: 0,
   seconds: 1,
   round_trip_ms: 100,
@@ -65,6 +64,12 @@ test('one long round trip among short ones changes little', () => {
   expect(spike.target_ms - before.target_ms).toBeLessThanOrEqual(50);
 });
 
+test('a first round trip that was too long is forgotten with the next one', () => {
+  const before = follow(noPatience, 0, 3, { requests: 7, round_trip_ms: 230 });
+  expect(before.target_ms).toBe(600);
+  expect(follow(before, 3, 10, { requests: 7 }).target_ms).toBe(300);
+});
+
 test('losses that come and go do not move the target', () => {
   let now = follow(noPatience, 0, 5, { requests: 7 });
   for (let at = 5; at < 120; at += 10) {
@@ -77,19 +82,28 @@ test('losses that come and go do not move the target', () => {
 test('after the last loss the target stays for a while and then falls slowly to nothing', () => {
   const lossy = follow(noPatience, 0, 10, { requests: 7 });
   expect(follow(lossy, 10, 15).target_ms).toBe(300);
-  const falling = follow(lossy, 10, 27).target_ms;
-  expect(falling).toBeGreaterThan(150);
-  expect(falling).toBeLessThan(300);
-  expect(follow(lossy, 10, 60).target_ms).toBe(0);
+  let before = lossy.target_ms;
+  let now = lossy;
+  for (let at = 10; at < 70; at += 1) {
+    now = patience(now, second(at));
+    expect(before - now.target_ms).toBeLessThanOrEqual(40);
+    before = now.target_ms;
+  }
+  expect(now.target_ms).toBe(0);
 });
 
-test('freezes at a target that has settled make it wait for one repair more, at most twice', () => {
+test('one freeze changes nothing, a second one makes it wait for one repair more', () => {
   const lossy = follow(noPatience, 0, 10, { requests: 7 });
   const froze = patience(lossy, second(10, { requests: 7, freezes: 1 }));
-  expect(froze.target_ms).toBe(400);
-  const again = patience(froze, second(11, { requests: 7, freezes: 1 }));
+  expect(froze.target_ms).toBe(300);
+  const later = follow(froze, 11, 9, { requests: 7 });
+  const again = patience(later, second(20, { requests: 7, freezes: 1 }));
   expect(again.target_ms).toBe(400);
-  expect(follow(froze, 11, 60, { requests: 7, freezes: 1 }).target_ms).toBe(500);
+});
+
+test('however often a picture freezes, it is not waited for without end', () => {
+  const always = { requests: 7, freezes: 1 };
+  expect(follow(noPatience, 0, 120, always).target_ms).toBe(500);
 });
 
 test('freezes without losses are no reason to wait', () => {
@@ -103,7 +117,7 @@ interface Receiver {
 
 /** A connection with one slot whose counters a test moves on. */
 function slotOnAWay() {
-  const counters = { packetsReceived: 0, nackCount: 0, framesDecoded: 0, freezeCount: 0 };
+  const counters = { packetsReceived: 0, nackCount: 0, freezeCount: 0 };
   const receiver = (id: string): Receiver => ({
     track: { id, muted: false },
     jitterBufferTarget: null,
@@ -123,7 +137,6 @@ function slotOnAWay() {
   const pass = async (seconds: number, requests: number) => {
     for (let at = 0; at < seconds; at += 1) {
       counters.packetsReceived += 130;
-      counters.framesDecoded += 20;
       counters.nackCount += requests;
       await vi.advanceTimersByTimeAsync(1_000);
     }
@@ -144,12 +157,27 @@ test('sound and picture of a slot are held alike, and are left to the browser ag
   buffers.start();
   await pass(3, 0);
   expect(slot.video.receiver.jitterBufferTarget).toBeNull();
-  await pass(3, 7);
+  await pass(4, 7);
   expect(slot.video.receiver.jitterBufferTarget).toBe(300);
   expect(slot.audio.receiver.jitterBufferTarget).toBe(300);
   await pass(60, 0);
   expect(slot.video.receiver.jitterBufferTarget).toBeNull();
   expect(slot.audio.receiver.jitterBufferTarget).toBeNull();
+  buffers.stop();
+});
+
+test('a target is gone to in steps that do not stop the picture', async () => {
+  const { slot, buffers, pass } = slotOnAWay();
+  buffers.start();
+  await pass(3, 7);
+  let before = slot.video.receiver.jitterBufferTarget ?? 0;
+  for (let step = 0; step < 10; step += 1) {
+    await vi.advanceTimersByTimeAsync(250);
+    const now = slot.video.receiver.jitterBufferTarget ?? 0;
+    expect(now - before).toBeLessThanOrEqual(80);
+    before = now;
+  }
+  expect(before).toBe(300);
   buffers.stop();
 });
 

@@ -7,7 +7,6 @@ export interface Seen {
   packets: number;
   /** Requests to send something again; what comes in the wrong order asks for itself, too. */
   requests: number;
-  frames: number;
   freezes: number;
   /** Since the look before. */
   seconds: number;
@@ -23,21 +22,24 @@ export interface Patience {
   readonly recent: readonly Seen[];
   /** Smoothed; null until there is one. */
   readonly round_trip_ms: number | null;
-  /** Repairs in a row that are waited for beyond what the losses ask for. */
-  readonly more: number;
-  /** When something was last seen that asks for no less than the target. */
+  /** Repairs in a row that are waited for. */
+  readonly repairs: number;
+  /** When so many were last needed. */
   readonly needed_ms: number;
   /** When the target was last raised. */
   readonly raised_ms: number;
+  /** When the picture last stopped at a target that had settled; null once that has been answered. */
+  readonly froze_ms: number | null;
 }
 
 export const noPatience: Patience = {
   target_ms: 0,
   recent: [],
   round_trip_ms: null,
-  more: 0,
+  repairs: 0,
   needed_ms: 0,
   raised_ms: 0,
+  froze_ms: null,
 };
 
 /** Looks whose losses count together: what a single one brings is much or little by chance. */
@@ -46,24 +48,28 @@ const recent_looks = 3;
 const some_loss = { share: 0.003, requests: 2 };
 /** Two are: a repair and its repeat. */
 const much_loss = { share: 0.02, requests: 4 };
-/** Round trips beyond the repairs themselves: a loss is seen by the packet behind it, and browsers ask in steps of 20 ms. */
+/** With a link that is much longer or worse on the publisher's side. */
+const most_repairs = 4;
+/** Round trips beyond the repairs: ways are uneven, and browsers ask again in steps of their own. */
 const slack_rounds = 0.5;
-/** Repairs in a row that freezes may add. */
-const most_more = 2;
-/** Milliseconds that a raised target needs to show what it does: browsers stretch pictures by 100 ms a second. */
+/** Milliseconds from one picture to the next, by which the loss of a picture's last packet is seen. */
+const picture_ms = 50;
+/** Milliseconds in which a second freeze asks for one repair more; a single one may be the camera's. */
+const freezes_ms = 30_000;
+/** Milliseconds that a raised target needs to show what it does. */
 const settle_ms = 4_000;
 /** Where no round trip is known. */
 const usual_round_trip_ms = 100;
-/** Part of a newer round trip that goes into the smoothed one. */
-const newer = 0.25;
+/** Part of a longer round trip that goes into the smoothed one; a shorter one is believed at once. */
+const longer = 0.25;
 /** Beyond this people interrupt each other. */
 const most_ms = 600;
 /** Changes that are too small to stretch sound for, in milliseconds. */
 const least_change_ms = 20;
-/** Milliseconds without need before the target falls: losses come in clusters, and each change is a change of pace. */
+/** Milliseconds without need before fewer repairs are waited for: losses come in clusters. */
 const hold_ms = 20_000;
-/** Milliseconds by which it falls each second: 2 % faster, which nobody hears. */
-const fall_ms_per_s = 20;
+/** Milliseconds by which the target falls each second: 4 % faster, which nobody hears. */
+const fall_ms_per_s = 40;
 
 /**
  * How long to hold what comes, from how long it was held and what was seen since.
@@ -73,37 +79,49 @@ const fall_ms_per_s = 20;
  * them stops the picture. Where nothing is lost nobody waits.
  */
 export function patience(before: Patience, seen: Seen): Patience {
+  const { at_ms } = seen;
   const recent = [...before.recent, seen].slice(-recent_looks);
   const round_trip_ms = smoothed(before.round_trip_ms, seen.round_trip_ms);
-  // A way that becomes bad shows it in one look.
-  const repairs = Math.max(repairsInARow(recent), repairsInARow([seen]));
-  const settled = seen.at_ms - before.raised_ms >= settle_ms;
-  const froze = repairs > 0 && before.target_ms > 0 && seen.freezes > 0 && settled;
-  const more = before.target_ms === 0 ? 0 : Math.min(most_more, before.more + (froze ? 1 : 0));
-  const wanted_ms = repairs === 0 ? 0 : targetFor(repairs + more, round_trip_ms, recent);
-  const rest = { recent, round_trip_ms, more };
+  const held = { ...before, recent, round_trip_ms, ...repairsAfter(before, seen, recent) };
+  const wanted_ms = held.repairs === 0 ? 0 : targetFor(held.repairs, round_trip_ms);
   if (wanted_ms >= before.target_ms + least_change_ms) {
-    const now_ms = seen.at_ms;
-    return { ...rest, target_ms: wanted_ms, needed_ms: now_ms, raised_ms: now_ms };
+    return { ...held, target_ms: wanted_ms, raised_ms: at_ms };
   }
-  const { raised_ms } = before;
-  if (wanted_ms > 0 && wanted_ms >= before.target_ms - least_change_ms) {
-    return { ...rest, target_ms: before.target_ms, needed_ms: seen.at_ms, raised_ms };
+  if (wanted_ms > before.target_ms - least_change_ms) return held;
+  const fallen_ms = before.target_ms - fall_ms_per_s * seen.seconds;
+  return { ...held, target_ms: Math.round(Math.max(wanted_ms, fallen_ms)) };
+}
+
+/** How many repairs in a row are waited for: more at once, fewer after a while. */
+function repairsAfter(
+  before: Patience,
+  seen: Seen,
+  recent: readonly Seen[],
+): Pick<Patience, 'repairs' | 'needed_ms' | 'froze_ms'> {
+  const { at_ms } = seen;
+  // A way that becomes bad shows it in one look.
+  const needed = Math.max(repairsFor(recent), repairsFor([seen]));
+  const settled = before.repairs > 0 && at_ms - before.raised_ms >= settle_ms;
+  const froze = needed > 0 && seen.freezes > 0 && settled;
+  if (froze && before.froze_ms !== null && at_ms - before.froze_ms < freezes_ms) {
+    const repairs = Math.min(most_repairs, before.repairs + 1);
+    return { repairs, needed_ms: at_ms, froze_ms: null };
   }
-  const { needed_ms } = before;
-  const held = seen.at_ms - needed_ms < hold_ms;
-  const fallen_ms = Math.max(wanted_ms, before.target_ms - fall_ms_per_s * seen.seconds);
-  const target_ms = held ? before.target_ms : fallen_ms;
-  return { ...rest, target_ms: target_ms < least_change_ms ? 0 : target_ms, needed_ms, raised_ms };
+  const froze_ms = froze ? at_ms : before.froze_ms;
+  if (needed >= before.repairs) return { repairs: needed, needed_ms: at_ms, froze_ms };
+  if (at_ms - before.needed_ms < hold_ms) {
+    return { repairs: before.repairs, needed_ms: before.needed_ms, froze_ms };
+  }
+  return { repairs: before.repairs - 1, needed_ms: at_ms, froze_ms };
 }
 
 function smoothed(before: number | null, now: number | null): number | null {
   if (now === null) return before;
-  return before === null ? now : before + (now - before) * newer;
+  return before === null || now < before ? now : before + (now - before) * longer;
 }
 
-/** How many repairs of one packet, one after the other, are to be waited for. */
-function repairsInARow(recent: readonly Seen[]): number {
+/** How many repairs of one packet, one after the other, these losses ask to wait for. */
+function repairsFor(recent: readonly Seen[]): number {
   const requests = sum(recent, (seen) => seen.requests);
   const share = requests / Math.max(1, requests + sum(recent, (seen) => seen.packets));
   const reaches = (loss: typeof some_loss) => requests >= loss.requests && share >= loss.share;
@@ -111,26 +129,35 @@ function repairsInARow(recent: readonly Seen[]): number {
   return reaches(some_loss) ? 1 : 0;
 }
 
-function targetFor(repairs: number, round_trip_ms: number | null, recent: readonly Seen[]): number {
-  const frames = sum(recent, (seen) => seen.frames);
-  const seconds = sum(recent, (seen) => seen.seconds);
-  // The last packet of a picture is missed when the next picture comes.
-  const frame_ms = Math.min(100, (1_000 * seconds) / Math.max(1, frames));
+function targetFor(repairs: number, round_trip_ms: number | null): number {
   const rounds_ms = (repairs + slack_rounds) * (round_trip_ms ?? usual_round_trip_ms);
-  return Math.min(most_ms, Math.round(rounds_ms + frame_ms));
+  return Math.min(most_ms, Math.round(rounds_ms + picture_ms));
 }
 
 function sum(recent: readonly Seen[], value: (seen: Seen) => number): number {
   return recent.reduce((total, seen) => total + value(seen), 0);
 }
 
-/** Milliseconds between two looks: what is lost in the meantime stops the picture. */
-const look_ms = 1_000;
+/** Milliseconds between two steps towards a target. */
+const step_ms = 250;
+/** Looks are every so many steps: a second, in which what is lost stops the picture. */
+const steps_a_look = 4;
+/** Milliseconds that a step adds at most: the picture goes slower for a moment, where by one leap it would stop. */
+const most_step_ms = 80;
 
 /** Counters of one picture since its connection began. */
-type Counters = Record<'packets' | 'requests' | 'frames' | 'freezes', number>;
+type Counters = Record<'packets' | 'requests' | 'freezes', number>;
 
 type Report = Record<string, unknown>;
+
+/** What is known of a slot. */
+interface Held {
+  patience: Patience;
+  counters: Counters;
+  at_ms: number;
+  /** What its receivers were told last. */
+  told_ms: number;
+}
 
 /**
  * Holds what comes for a connection's slots as long as repairs take. Sound and picture of a slot are held alike, so
@@ -138,7 +165,8 @@ type Report = Record<string, unknown>;
  */
 export class JitterBuffers {
   readonly #peer: Pick<Peer, 'connection' | 'slots'>;
-  readonly #slots = new Map<PeerSlot, { patience: Patience; counters: Counters; at_ms: number }>();
+  readonly #slots = new Map<PeerSlot, Held>();
+  #steps = 0;
   #timer: ReturnType<typeof setInterval> | undefined;
   #looking = false;
 
@@ -150,13 +178,24 @@ export class JitterBuffers {
   start(): void {
     const [slot] = this.#peer.slots;
     if (slot === undefined || !('jitterBufferTarget' in slot.audio.receiver)) return;
-    this.#timer ??= setInterval(() => void this.#look(), look_ms);
+    this.#timer ??= setInterval(this.#step, step_ms);
   }
 
   stop(): void {
     clearInterval(this.#timer);
     this.#timer = undefined;
   }
+
+  readonly #step = (): void => {
+    this.#steps += 1;
+    if (this.#steps % steps_a_look === 0) void this.#look();
+    for (const [slot, held] of this.#slots) {
+      const { target_ms } = held.patience;
+      if (held.told_ms === target_ms) continue;
+      held.told_ms = Math.min(target_ms, held.told_ms + most_step_ms);
+      tell(slot, held.told_ms);
+    }
+  };
 
   async #look(): Promise<void> {
     // Nothing comes that could be lost; and a busy browser answers late.
@@ -182,26 +221,25 @@ export class JitterBuffers {
       );
       if (id === undefined || report === undefined) continue;
       const counters = countersOf(report);
-      const before = this.#slots.get(slot) ?? { patience: noPatience, counters, at_ms };
+      const fresh = { patience: noPatience, counters, at_ms, told_ms: 0 };
+      const before = this.#slots.get(slot) ?? fresh;
       const since = (field: keyof Counters) =>
         Math.max(0, counters[field] - before.counters[field]);
-      const next = patience(before.patience, {
+      const after = patience(before.patience, {
         at_ms,
         packets: since('packets'),
         requests: since('requests'),
-        frames: since('frames'),
         freezes: since('freezes'),
         seconds: (at_ms - before.at_ms) / 1_000,
         round_trip_ms,
       });
-      this.#slots.set(slot, { patience: next, counters, at_ms });
-      if (next.target_ms !== before.patience.target_ms) hold(slot, next.target_ms);
+      this.#slots.set(slot, { patience: after, counters, at_ms, told_ms: before.told_ms });
     }
   }
 }
 
 /** Lets both receivers of a slot hold what comes for so long. */
-function hold({ audio, video }: PeerSlot, target_ms: number): void {
+function tell({ audio, video }: PeerSlot, target_ms: number): void {
   const target = target_ms === 0 ? null : target_ms;
   audio.receiver.jitterBufferTarget = target;
   if (video !== null) video.receiver.jitterBufferTarget = target;
@@ -211,7 +249,6 @@ function countersOf(report: Report): Counters {
   return {
     packets: number(report['packetsReceived']) ?? 0,
     requests: number(report['nackCount']) ?? 0,
-    frames: number(report['framesDecoded']) ?? 0,
     freezes: number(report['freezeCount']) ?? 0,
   };
 }
