@@ -16,13 +16,23 @@ const notInTheEngine = [
 ];
 
 export default ts.config(
-  { ignores: ['dist/', 'paraglide/', 'node_modules/', 'src/protocol/', 'project.inlang/'] },
+  {
+    ignores: [
+      'dist/',
+      'gallery/dist/',
+      'paraglide/',
+      'node_modules/',
+      'src/protocol/',
+      'project.inlang/',
+    ],
+  },
   js.configs.recommended,
   ...ts.configs.recommended,
   ...svelte.configs.recommended,
   { languageOptions: { globals: { ...globals.browser } } },
   {
-    files: ['src/**/*.ts'],
+    files: ['src/**/*.ts', 'gallery/*.ts'],
+    ignores: ['gallery/vite.config.ts'],
     extends: [...ts.configs.recommendedTypeCheckedOnly],
     languageOptions: { parserOptions: { projectService: true } },
     rules: {

@@ -1,0 +1,168 @@
+// Every screen of the gallery: what is there, and what one does until it shows.
+import type { Page } from '@playwright/test';
+
+import type { World } from '../../web/gallery/world.ts';
+import { onGallery } from '../support/gallery.ts';
+import type { texts } from '../support/texts.ts';
+
+type Words = ReturnType<typeof texts>;
+
+export interface Screen {
+  name: string;
+  /** A page of the program itself, instead of a room of the gallery. */
+  path?: string;
+  world?: Partial<World>;
+  /** Whether one goes in. */
+  inside?: boolean;
+  /** Done before the picture is taken. */
+  act?: (page: Page, words: Words) => Promise<void>;
+}
+
+const button = (page: Page, name: string | RegExp) =>
+  page.getByRole('button', { name, ...(typeof name === 'string' && { exact: true }) });
+
+/** Presses a button with this pressed or expanded state only where it is not so already. */
+async function expand(page: Page, name: string): Promise<void> {
+  const opener = button(page, name);
+  if ((await opener.getAttribute('aria-expanded')) === 'false') await opener.click();
+}
+
+const entrances: Screen[] = [
+  { name: 'entrance' },
+  ...(['asking', 'denied', 'missing', 'busy', 'insecure'] as const).map((devices) => ({
+    name: `entrance-${devices}`,
+    world: { devices },
+  })),
+  {
+    name: 'entrance-name-missing',
+    act: async (page, words) => {
+      await page.getByRole('textbox', { name: words('your_name') }).fill('');
+      await button(page, words('join')).click();
+    },
+  },
+  {
+    name: 'entrance-full',
+    world: { entering: 'full' },
+    act: async (page, words) => {
+      await button(page, words('join')).click();
+      await page.getByRole('alert').first().waitFor();
+    },
+  },
+  {
+    name: 'entrance-waiting',
+    world: { entering: 'silence' },
+    act: (page, words) => button(page, words('join')).click(),
+  },
+];
+
+const crowds: Screen[] = [1, 2, 3, 5, 9, 16, 25, 60].map((people) => ({
+  name: `room-${people}`,
+  inside: true,
+  world: {
+    people,
+    muted: [1, 4, 6, 7, 11, 13],
+    dark: people > 3 ? [3, 8, 12, 20] : [],
+    speaking: people > 1 ? [1] : [],
+  },
+}));
+
+const rooms: Screen[] = [
+  {
+    name: 'room-names',
+    inside: true,
+    world: {
+      people: 9,
+      names: 'mixed',
+      room: 'the-yearly-meeting-of-the-gardening-society-of-the-lower-valley',
+      dark: [1, 2, 4, 5],
+      muted: [1, 2, 3, 5],
+      speaking: [2],
+      typing: [1, 2, 3],
+      talk: 'long',
+    },
+  },
+  {
+    name: 'room-states',
+    inside: true,
+    world: {
+      people: 9,
+      dark: [6],
+      muted: [2, 5],
+      speaking: [1],
+      hands: [4, 2],
+      paused: [3],
+      away: [5],
+      fair: [7],
+      poor: [8],
+    },
+  },
+  { name: 'room-dark', inside: true, world: { people: 5, dark: [1, 2, 3, 4] } },
+  { name: 'share-1', inside: true, world: { people: 5, screens: [2], speaking: [1] } },
+  { name: 'share-3', inside: true, world: { people: 12, screens: [1, 2, 3], speaking: [4] } },
+  { name: 'share-alone', inside: true, world: { people: 2, screens: [1] } },
+  {
+    name: 'share-own',
+    inside: true,
+    world: { people: 4 },
+    act: (page, words) => button(page, words('share_screen')).click(),
+  },
+  {
+    name: 'chat-long',
+    inside: true,
+    world: { people: 4, talk: 'long', typing: [2] },
+    act: (page, words) => expand(page, words('chat')),
+  },
+  {
+    name: 'chat-empty',
+    inside: true,
+    world: { people: 2, talk: 'none' },
+    act: (page, words) => expand(page, words('chat')),
+  },
+  {
+    name: 'settings',
+    inside: true,
+    world: { people: 3 },
+    act: (page, words) => button(page, words('settings')).click(),
+  },
+  {
+    name: 'reconnecting',
+    inside: true,
+    world: { people: 4 },
+    act: async (page, words) => {
+      await onGallery(page, (gallery) => gallery.server.vanish(), null);
+      await page.getByText(words('reconnecting')).first().waitFor();
+    },
+  },
+  {
+    name: 'media-broken',
+    inside: true,
+    world: { people: 4 },
+    act: async (page, words) => {
+      await onGallery(page, (gallery) => gallery.breakMedia(), null);
+      await page.getByText(words('media_broken')).first().waitFor();
+    },
+  },
+  {
+    name: 'sound-blocked',
+    inside: true,
+    world: { people: 3, soundBlocked: true },
+    act: (page, words) => button(page, words('sound_allow')).waitFor(),
+  },
+  {
+    name: 'left',
+    inside: true,
+    act: async (page, words) => {
+      await button(page, words('leave')).click();
+      await page.getByRole('heading', { name: words('left_heading') }).waitFor();
+    },
+  },
+];
+
+/** Pages that the program renders. */
+const sites: Screen[] = [
+  { name: 'home', path: '/' },
+  { name: 'home-error', path: '/open?new=%2F%2F' },
+  { name: 'not-found', path: '/no-such-page' },
+];
+
+export const screens: readonly Screen[] = [...sites, ...entrances, ...crowds, ...rooms];

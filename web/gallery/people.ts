@@ -1,0 +1,107 @@
+// Who is in the gallery's rooms, and what they said.
+import type { Entry, Participant, Person } from '../src/protocol/messages';
+import { entry, participant } from '../src/call/testing/server';
+import type { World } from './world';
+
+const names: Record<World['language'], readonly string[]> = {
+  en: ['Ann', 'Bo', '지민', 'Carla', 'Deniz', 'Emre', 'Freya', 'Gustav', 'Hana', 'Ines'],
+  ko: ['지민', '민수', 'Ann', '하은', '서연', '도윤', 'Bo', '은우', '수아', '지호'],
+};
+
+/** Names that are hard on a layout. */
+const hardNames: readonly string[] = [
+  'Ann',
+  'Maximiliane-Alexandra von Hohenfels-Wettersbach',
+  '남궁민수 (연구개발본부 플랫폼기획팀 책임연구원)',
+  'فاطمة الزهراء بنت عبد الرحمن',
+  'יהונתן בן־דוד',
+  'Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen',
+  'สมชาย ใจดี',
+  '👩‍🚀 Zoë',
+  'Bo',
+];
+
+/** Whoever sits at this place has this id. */
+export function idAt(place: number): string {
+  return `p-${String(place)}`;
+}
+
+/** The place of whoever has this id. */
+export function placeOf(id: string): number {
+  return Number(id.slice(2));
+}
+
+export function nameAt(world: World, place: number): string {
+  const known = world.names === 'mixed' ? hardNames : names[world.language];
+  const name = known[place % known.length] ?? '';
+  const round = Math.floor(place / known.length);
+  return round === 0 ? name : `${name} ${String(round + 1)}`;
+}
+
+export function participantAt(world: World, place: number): Participant {
+  const hand = world.hands.indexOf(place);
+  return participant(idAt(place), {
+    name: nameAt(world, place),
+    connected: !world.away.includes(place),
+    sources: {
+      microphone: !world.muted.includes(place),
+      camera: !world.dark.includes(place),
+      screen: world.screens.includes(place),
+      screen_audio: false,
+    },
+    ...(hand >= 0 && { hand: hand + 1 }),
+  });
+}
+
+const talks: Record<World['language'], readonly [number, string][]> = {
+  en: [
+    [1, 'Hello! Is everybody here?'],
+    [2, '네, 잘 들려요 👋'],
+    [1, 'The plan is at https://example.org/garden'],
+    [0, 'Great. I will write down what we decide:\n1. seeds by Friday\n2. Bo brings the ladder'],
+  ],
+  ko: [
+    [1, '안녕하세요! 다들 오셨나요?'],
+    [2, 'Yes, I can hear you 👋'],
+    [1, '계획은 여기 있어요: https://example.org/garden'],
+    [0, '좋아요. 정한 것을 적어 둘게요.\n1. 씨앗은 금요일까지\n2. 사다리는 민수님이 가져오기'],
+  ],
+};
+
+/** More of the same, for a timeline that scrolls. */
+const more: Record<World['language'], readonly string[]> = {
+  en: [
+    'Which bed gets the tomatoes?',
+    'The one by the wall, it keeps the warmth of the evening until long after the sun went down.',
+    'Thaumatococcusdaniellii-and-other-words-without-a-place-to-break-a-line-in-them-at-all',
+    '🌱🌻🍅',
+  ],
+  ko: [
+    '토마토는 어느 밭에 심을까요?',
+    '담장 옆이 좋겠어요. 해가 진 뒤에도 저녁의 온기가 오래 남아 있거든요.',
+    '띄어쓰기없이아주길게이어지는문장도화면밖으로나가지않고잘보여야합니다그렇지않으면읽을수가없습니다',
+    '🌱🌻🍅',
+  ],
+};
+
+const minute_ms = 60_000;
+
+/** What was said before one came, up to a moment. */
+export function talkOf(world: World, now_ms: number): Entry[] {
+  const said: [number, string][] = [];
+  if (world.talk === 'long') {
+    for (let round = 0; round < 4; round += 1) {
+      more[world.language].forEach((text, index) => said.push([(round + index) % 3, text]));
+    }
+  }
+  if (world.talk !== 'none') said.push(...talks[world.language]);
+  return said.map(([place, text], index) => {
+    const sender: Person = {
+      participant: idAt(place % world.people),
+      name: nameAt(world, place % world.people),
+      ordinal: 1,
+    };
+    const time_ms = now_ms - (said.length - index) * minute_ms;
+    return entry(index + 1, { sender, time_ms, body: { type: 'message', text } });
+  });
+}

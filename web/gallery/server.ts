@@ -1,0 +1,269 @@
+import { FakeSocket, joined } from '../src/call/testing/server';
+import type { Socket } from '../src/call/line';
+import type {
+  ClientMessage,
+  Entry,
+  Event as ServerEvent,
+  Joined,
+  Participant,
+  Slot,
+  SlotAssignment,
+  Tile,
+  TileSource,
+} from '../src/protocol/messages';
+import { defaultLimits } from '../src/protocol/messages';
+import { showOn } from './connection';
+import { person, screen } from './drawing';
+import { idAt, participantAt, placeOf, talkOf } from './people';
+import type { World } from './world';
+
+/** A socket whose every request is answered by the server of the gallery. */
+class ScriptedSocket extends FakeSocket {
+  constructor(
+    url: string,
+    protocol: string,
+    readonly heard: (socket: ScriptedSocket, message: ClientMessage) => void,
+  ) {
+    super(url, protocol);
+  }
+
+  override send(text: string): void {
+    super.send(text);
+    const message = JSON.parse(text) as ClientMessage;
+    setTimeout(() => {
+      this.heard(this, message);
+    });
+  }
+}
+
+/** A whole server with one room, made up from a world. */
+export class ScriptedServer {
+  readonly #world: World;
+  #socket: ScriptedSocket | null = null;
+  #people: Participant[];
+  #entries: Entry[];
+  #slots: Slot[] = [];
+  readonly #assigned = new Map<string, { participant: string; source: TileSource }>();
+  #reachable = true;
+  #entered = false;
+
+  constructor(world: World) {
+    this.#world = world;
+    this.#people = Array.from({ length: world.people }, (_, place) => participantAt(world, place));
+    this.#entries = talkOf(world, Date.now());
+  }
+
+  readonly connect = (url: string, protocol: string): Socket => {
+    const socket = new ScriptedSocket(url, protocol, this.#heard);
+    setTimeout(() => {
+      if (!this.#reachable) return socket.break();
+      this.#socket = socket;
+      socket.open();
+    });
+    return socket;
+  };
+
+  /** Tells the page of something. */
+  event(event: ServerEvent): void {
+    this.#socket?.event(event);
+  }
+
+  /** Breaks the line; no other comes about. */
+  vanish(): void {
+    this.#reachable = false;
+    this.#socket?.break();
+    this.#socket = null;
+  }
+
+  /** Somebody's state is another from here on. */
+  change(place: number, changes: Partial<Participant>): void {
+    const id = idAt(place);
+    this.#people = this.#people.map((it) => (it.participant === id ? { ...it, ...changes } : it));
+    const participant = this.#people.find((it) => it.participant === id);
+    if (participant !== undefined) this.event({ type: 'participant_changed', participant });
+  }
+
+  /** Somebody else comes in. */
+  come(place: number): void {
+    const participant = participantAt(this.#world, place);
+    this.#people = [...this.#people, participant];
+    this.event({ type: 'participant_joined', participant });
+  }
+
+  go(place: number): void {
+    const participant = idAt(place);
+    this.#people = this.#people.filter((it) => it.participant !== participant);
+    this.event({ type: 'participant_left', participant, reason: 'left' });
+  }
+
+  react(place: number, reaction: string): void {
+    this.event({ type: 'reaction', participant: idAt(place), reaction });
+  }
+
+  say(place: number, text: string): void {
+    const sender = this.#people.find(({ participant }) => participant === idAt(place));
+    if (sender === undefined) return;
+    this.event({ type: 'entry', entry: this.#append(sender, `said-${String(Date.now())}`, text) });
+  }
+
+  readonly #heard = (socket: ScriptedSocket, message: ClientMessage): void => {
+    switch (message.type) {
+      case 'hello':
+        socket.answer(message, {
+          type: 'welcome',
+          server: 'gallery',
+          limits: defaultLimits,
+          ...(message.resume !== undefined && { resumed: this.#joined() }),
+        });
+        break;
+      case 'join':
+        this.#enter(socket, message);
+        break;
+      case 'media':
+        this.#slots = message.media.slots;
+        socket.answer(message, { type: 'media', answer: 'v=0\r\n' });
+        this.#showAll();
+        break;
+      case 'view':
+        socket.answer(message, { type: 'done' });
+        this.#view(message.tiles);
+        break;
+      case 'publish':
+        socket.answer(message, { type: 'done' });
+        this.change(0, { sources: message.sources });
+        break;
+      case 'post': {
+        const { number, time_ms } = this.#append(this.#self, message.client_id, message.text);
+        socket.answer(message, { type: 'posted', number, time_ms });
+        break;
+      }
+      case 'history':
+        socket.answer(message, { type: 'history', entries: [], more_before: false });
+        break;
+      case 'hand':
+        socket.answer(message, { type: 'done' });
+        this.#raise(message.raised);
+        break;
+      case 'react':
+        socket.answer(message, { type: 'done' });
+        this.react(0, message.reaction);
+        break;
+      case 'leave':
+      case 'ping':
+      case 'typing':
+        socket.answer(message, { type: 'done' });
+    }
+  };
+
+  get #self(): Participant {
+    return this.#people[0] ?? participantAt(this.#world, 0);
+  }
+
+  #enter(socket: ScriptedSocket, message: Extract<ClientMessage, { type: 'join' }>): void {
+    const { entering, typing, speaking } = this.#world;
+    if (entering === 'silence') return;
+    if (entering === 'full') {
+      const sentence = 'This room is full. Try again when somebody has left.';
+      socket.answer(message, { type: 'error', code: 'room_full', message: sentence });
+      return;
+    }
+    this.#entered = true;
+    this.#slots = message.media?.slots ?? [];
+    const { name, sources } = message;
+    this.#people = this.#people.map((it, place) => (place === 0 ? { ...it, name, sources } : it));
+    socket.answer(message, {
+      type: 'joined',
+      ...this.#joined(),
+      typing: typing.map(idAt),
+      ...(message.media && { media: { answer: 'v=0\r\n' } }),
+    });
+    if (speaking.length > 0) {
+      this.event({ type: 'speakers', participants: speaking.map(idAt) });
+    }
+  }
+
+  #raise(raised: boolean): void {
+    const last = Math.max(0, ...this.#people.map(({ hand }) => hand ?? 0));
+    this.#people = this.#people.map((it, place) => {
+      if (place !== 0) return it;
+      const { hand, ...lowered } = it;
+      return raised ? { ...lowered, hand: hand ?? last + 1 } : lowered;
+    });
+    this.event({ type: 'participant_changed', participant: this.#self });
+  }
+
+  #joined(): Joined {
+    return joined({
+      room: this.#world.room,
+      you: idAt(0),
+      participants: this.#people,
+      timeline: { entries: this.#entries, more_before: false },
+      slots: this.#assignments(),
+      peer: this.#entered,
+    });
+  }
+
+  #append({ participant, name, ordinal }: Participant, client_id: string, text: string): Entry {
+    const appended: Entry = {
+      number: this.#entries.length + 1,
+      time_ms: Date.now(),
+      sender: { participant, name, ordinal },
+      client_id,
+      body: { type: 'message', text },
+    };
+    this.#entries = [...this.#entries, appended];
+    return appended;
+  }
+
+  /** Who is looked at gets a slot; whoever has one keeps it. */
+  #view(tiles: readonly Tile[]): void {
+    const wanted = ({ participant, source }: Pick<Tile, 'participant' | 'source'>) =>
+      tiles.some((tile) => tile.participant === participant && tile.source === source);
+    const changed: SlotAssignment[] = [];
+    for (const [slot, who] of this.#assigned) {
+      if (wanted(who)) continue;
+      this.#assigned.delete(slot);
+      changed.push({ slot, participant: null });
+    }
+    for (const { participant, source } of tiles) {
+      const seated = [...this.#assigned.values()].some(
+        (it) => it.participant === participant && it.source === source,
+      );
+      const kind = source === 'screen' ? 'stage-' : 'person-';
+      const free = this.#slots.find(
+        ({ slot }) => slot.startsWith(kind) && !this.#assigned.has(slot),
+      );
+      if (seated || free === undefined) continue;
+      this.#assigned.set(free.slot, { participant, source });
+      changed.push({ slot: free.slot, participant });
+    }
+    if (changed.length === 0) return;
+    this.event({ type: 'slots', slots: changed });
+    this.#showAll();
+    this.#pause();
+  }
+
+  #assignments(): SlotAssignment[] {
+    return [...this.#assigned].map(([slot, { participant }]) => ({ slot, participant }));
+  }
+
+  #showAll(): void {
+    for (const { slot, video } of this.#slots) {
+      if (video === undefined) continue;
+      const who = this.#assigned.get(slot);
+      if (who === undefined) showOn(video, null);
+      else {
+        const place = placeOf(who.participant);
+        showOn(video, who.source === 'screen' ? screen(place) : person(place));
+      }
+    }
+  }
+
+  #pause(): void {
+    for (const [slot, { participant }] of this.#assigned) {
+      if (this.#world.paused.includes(placeOf(participant))) {
+        this.event({ type: 'picture', slot, paused: true });
+      }
+    }
+  }
+}
