@@ -157,6 +157,11 @@ export class Meeting {
     await this.#call.sources.setMicrophone(on);
   }
 
+  /** Unmutes for a moment: the next meeting does not begin with it. */
+  talk(heard: boolean): Promise<void> {
+    return this.#call.sources.setMicrophone(heard);
+  }
+
   async setCamera(on: boolean): Promise<void> {
     writePreferences({ camera: on });
     await this.#call.sources.setCamera(on);
