@@ -35,6 +35,8 @@ export interface Action {
   readonly enabled: boolean;
   /** Whether it is on; null for what is no switch. */
   readonly pressed: boolean | null;
+  /** It opens and closes something beside it, rather than switch something on. */
+  readonly opens?: boolean;
   /** The device is still being opened: whether it is on is not known yet. */
   readonly busy?: boolean;
   /** Its shortcut works in dialogs, too: it surprises nobody there. */

@@ -48,6 +48,7 @@ export function togetherActions({ meeting, face }: Pick<Place, 'meeting' | 'face
       get pressed() {
         return face.panelOpen;
       },
+      opens: true,
       run: () => {
         face.togglePanel();
       },
@@ -67,6 +68,7 @@ export function togetherActions({ meeting, face }: Pick<Place, 'meeting' | 'face
       get pressed() {
         return face.panelOpen && face.peopleOpen;
       },
+      opens: true,
       run: () => {
         face.togglePeople();
       },

@@ -1,33 +1,67 @@
-import type { DeviceNotice, Obstacle, Passage } from '../call';
+import type { DeviceNotice, Passage } from '../call';
 import { m } from '../../paraglide/messages.js';
+import { cameText, handsText, reactionsText, wentText } from './crowds';
+import { Gathering } from './gathering';
+import { deviceText } from './devices';
 import { nameOf } from './names';
+
+/** What a notice lets one do about it. */
+export interface Remedy {
+  text: string;
+  run: () => unknown;
+}
 
 /** A sentence that is shown for a while. */
 export interface Notice {
   id: number;
   text: string;
+  remedy: Remedy | null;
 }
 
 /** Milliseconds for which a notice stays. */
 const stay_ms = 8_000;
+/** With something to do about it there is more to read and to reach. */
+const stay_with_remedy_ms = 15_000;
 /** Notices at once; the oldest goes first. */
 const most = 3;
-
+/** Milliseconds for which an announcement stays where screen readers find it, should they be busy. */
+const announced_ms = 10_000;
+/** Announcements at once; the oldest goes first. */
+const most_announced = 6;
+/** Milliseconds in which people who come or go are told of together. */
+const crowd_ms = 1_000;
+/** Milliseconds in which reactions are told of together: applause takes longer than a door. */
+const applause_ms = 1_500;
 /** What is said in passing: shown to those who see, announced to those who listen. */
 export class Notices {
   /** On the screen. */
   shown = $state.raw<readonly Notice[]>([]);
-  /** For screen readers alone, because the screen shows it by itself. */
-  announced = $state('');
+  /** For screen readers alone, because the screen shows it by itself; the oldest first. */
+  announced = $state.raw<readonly { id: number; text: string }[]>([]);
   #lastId = 0;
 
-  say(text: string): void {
-    this.#lastId += 1;
-    const id = this.#lastId;
-    this.shown = [...this.shown, { id, text }].slice(-most);
-    setTimeout(() => {
-      this.dismiss(id);
-    }, stay_ms);
+  readonly #came = new Gathering<string>(crowd_ms, (names) => {
+    this.announce(cameText(names));
+  });
+  readonly #went = new Gathering<string>(crowd_ms, (names) => {
+    this.announce(wentText(names));
+  });
+  readonly #hands = new Gathering<string>(crowd_ms, (names) => {
+    this.announce(handsText(names));
+  });
+  readonly #reactions = new Gathering<{ name: string; reaction: string }>(applause_ms, (all) => {
+    this.announce(reactionsText(all));
+  });
+
+  say(text: string, remedy: Remedy | null = null): void {
+    const id = this.#nextId();
+    this.shown = [...this.shown, { id, text, remedy }].slice(-most);
+    setTimeout(
+      () => {
+        this.dismiss(id);
+      },
+      remedy === null ? stay_ms : stay_with_remedy_ms,
+    );
   }
 
   dismiss(id: number): void {
@@ -35,56 +69,32 @@ export class Notices {
   }
 
   announce(text: string): void {
-    // The same words twice would be no change, and silent: a space makes the difference.
-    this.announced = this.announced === text ? `${text} ` : text;
+    // Each is a line of its own: the same words twice are said twice, and none takes another's place.
+    const id = this.#nextId();
+    this.announced = [...this.announced, { id, text }].slice(-most_announced);
+    setTimeout(() => {
+      this.announced = this.announced.filter((it) => it.id !== id);
+    }, announced_ms);
   }
 
   passage({ participant, came }: Passage): void {
-    const name = nameOf(participant);
-    this.announce(came ? m.announce_came({ name }) : m.announce_went({ name }));
+    (came ? this.#came : this.#went).add(nameOf(participant));
+  }
+
+  handRaised(name: string): void {
+    this.#hands.add(name);
+  }
+
+  reacted(name: string, reaction: string): void {
+    this.#reactions.add({ name, reaction });
   }
 
   device(notice: DeviceNotice): void {
-    if (notice.notice === 'obstacle') this.say(obstacleText(notice.kind, notice.obstacle));
-    else this.say(unpluggedText(notice));
+    this.say(deviceText(notice));
   }
-}
 
-/** Why a device does not work, and what one may do. */
-export function obstacleText(kind: 'microphone' | 'camera' | 'screen', obstacle: Obstacle): string {
-  if (kind === 'screen') return m.obstacle_screen();
-  const microphone = kind === 'microphone';
-  switch (obstacle) {
-    case 'denied':
-      return microphone ? m.obstacle_denied_microphone() : m.obstacle_denied_camera();
-    case 'missing':
-      return microphone ? m.obstacle_missing_microphone() : m.obstacle_missing_camera();
-    case 'busy':
-      return microphone ? m.obstacle_busy_microphone() : m.obstacle_busy_camera();
-    case 'insecure':
-      return m.obstacle_insecure();
+  #nextId(): number {
+    this.#lastId += 1;
+    return this.#lastId;
   }
-}
-
-/** The same for both devices, in one sentence where one says it. */
-export function obstacleTexts(obstacles: {
-  microphone: Obstacle | null;
-  camera: Obstacle | null;
-}): string[] {
-  const { microphone, camera } = obstacles;
-  if (microphone === 'insecure') return [m.obstacle_insecure()];
-  if (microphone === 'denied' && camera === 'denied') return [m.obstacle_denied_both()];
-  if (microphone === 'missing' && camera === 'missing') return [m.obstacle_missing_both()];
-  return [
-    ...(microphone === null ? [] : [obstacleText('microphone', microphone)]),
-    ...(camera === null ? [] : [obstacleText('camera', camera)]),
-  ];
-}
-
-function unpluggedText(notice: Extract<DeviceNotice, { notice: 'unplugged' }>): string {
-  const { kind, label, instead } = notice;
-  if (kind === 'camera') return m.unplugged_camera({ label });
-  return instead === null
-    ? m.unplugged_microphone({ label })
-    : m.unplugged_microphone_instead({ label, instead });
 }
