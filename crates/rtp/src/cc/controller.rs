@@ -16,6 +16,7 @@ use super::{
     queue::QueueEstimate,
     rate::RateControl,
     silence::Silence,
+    step::StepFinder,
     trendline::Trendline,
 };
 use crate::rtcp::{ReferenceClock, TransportFeedback};
@@ -68,7 +69,10 @@ pub struct CongestionController {
     trendline: Trendline,
     detector: OveruseDetector,
     queue: QueueEstimate,
+    step: StepFinder,
     drain: Drain,
+    /// What the rate was before a queue was drained.
+    before_drain: Option<RateControl>,
     acknowledged: ByteRate,
     /// The same with what was lost on the way.
     passing: ByteRate,
@@ -117,7 +121,9 @@ impl CongestionController {
             trendline: Trendline::new(),
             detector: OveruseDetector::new(),
             queue: QueueEstimate::new(),
+            step: StepFinder::new(),
             drain: Drain::default(),
+            before_drain: None,
             acknowledged: ByteRate::new(),
             passing: ByteRate::new(),
             sending: ByteRate::new(),

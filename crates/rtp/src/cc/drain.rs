@@ -13,14 +13,21 @@ const TIME_US: f64 = 110_000.0;
 const SEVERE_US: f64 = 250_000.0;
 const MILD: f64 = 0.5;
 
+/// While it may well be no queue, this share of the rate is left: enough to see whether it shrinks.
+const DOUBTFUL: f64 = 0.6;
+
 /// A queue is gone below this, microseconds: the resolution of arrival times and some jitter.
 const GONE_US: i64 = 20_000;
 
-/// After so long it is asked whether the queue shrinks at all, microseconds.
-const CHECK_US: i64 = 1_000_000;
+/// Packets that were sent over so long after the cut show whether the queue shrinks at all,
+/// microseconds: soon for one that can as well be a longer way, later for one that is so long that
+/// it rather is a queue which others fill.
+const SOON_US: i64 = 200_000;
+const LATE_US: i64 = 1_000_000;
+const LONG_US: i64 = 300_000;
 
-/// A queue that still has this share then is none: the way has become longer, or others fill it.
-const UNCHANGED: f64 = 0.7;
+/// A queue that changed by less than this share of that time is none.
+const CHANGES: f64 = 0.25;
 
 /// A queue that was so long, and took so long to go, was not empty while it was drained, so that the
 /// rate of arrivals was the capacity. Microseconds.
@@ -66,7 +73,12 @@ pub(super) enum Drained {
 
 #[derive(Clone, Copy, Debug)]
 struct Active {
-    checked_us: i64,
+    began_us: i64,
+    /// When the first packet after the cut was sent, or the first after the last look, and how long
+    /// it waited.
+    since: Option<(i64, i64)>,
+    /// Until it is known whether it is a queue, at least this may be sent.
+    least_bps: f64,
     /// Whether it was to be severe at some moment.
     severe: bool,
     /// The longest queue since then.
@@ -79,6 +91,27 @@ struct Active {
 }
 
 impl Active {
+    /// Whether the queue stays though less is sent. `sent_us` is when the packet was sent that
+    /// waited for `queue_us`; what was sent before the cut says nothing of what the cut does.
+    fn stays(&mut self, sent_us: i64, queue_us: i64) -> bool {
+        if sent_us < self.began_us {
+            return false;
+        }
+        let (since_us, waited_us) = *self.since.get_or_insert((sent_us, queue_us));
+        let took_us = sent_us - since_us;
+        let enough_us = if waited_us < LONG_US {
+            SOON_US
+        } else {
+            LATE_US
+        };
+        if took_us < enough_us {
+            return false;
+        }
+        self.since = Some((sent_us, queue_us));
+        self.least_bps = 0.0;
+        ((waited_us - queue_us).abs() as f64) < took_us as f64 * CHANGES
+    }
+
     /// The rate of arrivals. While the queue is not empty it is the capacity.
     fn measured_bps(&self) -> Option<f64> {
         let span_us = self.last_arrival_us - self.from_arrival_us;
@@ -105,7 +138,9 @@ impl Drain {
 
     pub(super) fn begin(&mut self, now_us: i64, queue_us: i64, last_arrival_us: i64) {
         self.active = Some(Active {
-            checked_us: now_us,
+            began_us: now_us,
+            since: None,
+            least_bps: 0.0,
             severe: false,
             peak_us: queue_us,
             from_arrival_us: last_arrival_us,
@@ -113,6 +148,13 @@ impl Drain {
             bytes: 0,
             packets: 0,
         });
+    }
+
+    /// It may well be no queue: as long as that is not known, most of `bps` may be sent.
+    pub(super) fn doubt(&mut self, bps: f64) {
+        if let Some(active) = &mut self.active {
+            active.least_bps = bps * DOUBTFUL;
+        }
     }
 
     pub(super) fn stop(&mut self) {
@@ -144,7 +186,10 @@ impl Drain {
         let Some(active) = &mut self.active else {
             return Drained::Gone(None);
         };
-        if queue_us < GONE_US {
+        active.peak_us = active.peak_us.max(queue_us);
+        let capacity = active.measured_bps().unwrap_or(arriving_bps);
+        let ahead_us = unheard.queue_ahead_us(queue_us, capacity);
+        if queue_us < GONE_US && ahead_us < WORTH_US as f64 {
             let long = active.last_arrival_us - active.from_arrival_us >= CERTAIN_SPAN_US;
             let measured = active
                 .measured_bps()
@@ -153,21 +198,14 @@ impl Drain {
             self.stop();
             return Drained::Gone(measured);
         }
-        active.peak_us = active.peak_us.max(queue_us);
-        // Packets sent before the rate was cut say nothing of what the cut does.
-        if now_us - unheard.us - active.checked_us > CHECK_US {
-            if queue_us as f64 > active.peak_us as f64 * UNCHANGED {
-                self.stop();
-                return Drained::NoQueue;
-            }
-            active.checked_us = now_us - unheard.us;
-            active.peak_us = queue_us;
+        if active.stays(now_us - unheard.us, queue_us) {
+            self.stop();
+            return Drained::NoQueue;
         }
-        let capacity = active.measured_bps().unwrap_or(arriving_bps);
-        let ahead_us = unheard.queue_ahead_us(queue_us, capacity);
         active.severe |= ahead_us > SEVERE_US;
         let least = if active.severe { 0.0 } else { MILD };
-        self.cap_bps = Some(capacity * SHARE * (1.0 - ahead_us / TIME_US).max(least));
+        let cap_bps = capacity * SHARE * (1.0 - ahead_us / TIME_US).max(least);
+        self.cap_bps = Some(cap_bps.max(active.least_bps));
         Drained::Going
     }
 }
@@ -225,11 +263,9 @@ mod tests {
     fn what_does_not_shrink_is_no_queue() {
         let mut drain = Drain::default();
         drain.begin(0, 200_000, 0);
-        assert_eq!(drain.update(1_000_000, 200_000, 1e6, NONE), Drained::Going);
-        assert_eq!(
-            drain.update(1_600_000, 200_000, 1e6, NONE),
-            Drained::NoQueue
-        );
+        assert_eq!(drain.update(1_000, 200_000, 1e6, NONE), Drained::Going);
+        assert_eq!(drain.update(150_000, 200_000, 1e6, NONE), Drained::Going);
+        assert_eq!(drain.update(250_000, 200_000, 1e6, NONE), Drained::NoQueue);
         assert_eq!(drain.cap_bps(), None);
     }
 }

@@ -15,6 +15,7 @@
 //! | `detector` | does it grow by more than is usual | gcc-02 5.4 |
 //! | `rate` | so what rate does the delay allow | gcc-02 5.5 |
 //! | `queue` | how long do packets wait | ours |
+//! | `step` | did the way itself become longer | ours |
 //! | `drain` | how is a long queue emptied at once | ours |
 //! | `loss` | is the loss congestion, or the way's own | in place of gcc-02 6 |
 //! | `probe` | does the way carry more than is there to send | ours |
@@ -36,6 +37,7 @@ mod probe;
 mod queue;
 mod rate;
 mod silence;
+mod step;
 mod trendline;
 
 use std::time::Duration;

@@ -6,6 +6,12 @@
 /// Packets of which the fastest tells the delay: jitter delays some, a queue delays all.
 const RECENT: usize = 3;
 
+/// A queue rises if each packet waits longer than the one before by this, microseconds.
+const RISES_US: i64 = 8_000;
+
+/// A queue below this before the way became longer is taken for jitter, microseconds.
+const SLIGHT_US: i64 = 25_000;
+
 /// The least delay is that of so many periods; in all half a minute, in which clocks that differ by
 /// 100 parts in a million drift apart by 3 ms.
 const PERIODS: usize = 6;
@@ -96,9 +102,38 @@ impl QueueEstimate {
         self.filtered_us = 0.0;
     }
 
+    /// The way has become longer: the delay was the one, and is at least the other.
+    pub(super) fn lengthen(&mut self, before_us: i64, after_us: i64) {
+        let waited_us = self.of_us(before_us);
+        let waited_us = if waited_us < SLIGHT_US { 0 } else { waited_us };
+        self.least = [after_us.saturating_sub(waited_us); PERIODS];
+        self.now_us = self.of_us(self.fastest_us());
+        self.before_us = self.now_us;
+        self.filtered_us = self.now_us as f64;
+    }
+
     /// The queue that the last packets of the last feedback met.
     pub(super) fn now_us(&self) -> i64 {
         self.now_us
+    }
+
+    /// The queue that the very last packet met, if each of the last few met a longer one than the
+    /// one before it: what jitter or a longer way do to a packet or two is none.
+    pub(super) fn rising_us(&self) -> i64 {
+        let mut last_us = i64::MAX;
+        let mut newest_us = 0;
+        for back in 1..=RECENT {
+            let place = self.taken.wrapping_sub(back) % RECENT;
+            let skew_us = self.recent.get(place).copied().unwrap_or(i64::MAX);
+            if skew_us == i64::MAX || last_us.saturating_sub(skew_us) < RISES_US {
+                return 0;
+            }
+            if back == 1 {
+                newest_us = self.of_us(skew_us);
+            }
+            last_us = skew_us;
+        }
+        newest_us
     }
 
     /// By how much it is longer than at the feedback before.

@@ -60,7 +60,7 @@ enum Phase {
     Increase,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct RateControl {
     estimate_bps: f64,
     phase: Phase,
@@ -91,6 +91,11 @@ impl RateControl {
     pub(super) fn set(&mut self, bps: f64, now_us: i64) {
         self.estimate_bps = bps;
         self.updated_us = now_us;
+    }
+
+    /// Goes on from here after a while in which nothing was to be learnt.
+    pub(super) fn resume(&mut self, now_us: i64) {
+        self.set(self.estimate_bps, now_us);
     }
 
     /// Remembers a capacity that was measured.
@@ -148,6 +153,11 @@ impl RateControl {
     /// Whether overuse lately showed a capacity.
     pub(super) fn knows_capacity(&self, now_us: i64) -> bool {
         self.capacity.met_lately(now_us).is_some()
+    }
+
+    /// Whether the estimate is about what overuse lately showed as the capacity.
+    pub(super) fn is_near_capacity(&self, now_us: i64) -> bool {
+        self.knows_capacity(now_us) && self.capacity.is_near(self.estimate_bps)
     }
 
     /// Takes what the detector says. Whether the estimate was decreased.
@@ -212,7 +222,7 @@ impl RateControl {
 }
 
 /// Mean and deviation of the rates at which the way was full.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct LinkCapacity {
     /// The mean in bits a second, and the variance divided by the mean, as the draft normalizes it.
     known: Option<(f64, f64)>,

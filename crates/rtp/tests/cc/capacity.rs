@@ -80,6 +80,27 @@ fn a_deep_dip_is_survived_and_left_behind() {
 }
 
 #[test]
+fn a_drop_to_an_eighth_is_answered_with_the_first_feedback_that_can_tell() {
+    // Before it, the queue grows by seven milliseconds each millisecond.
+    for (one_way_ms, mean_s, worst_s) in [(10.0, 1.1, 1.3), (25.0, 1.35, 1.6)] {
+        let gone = (0..10).map(|step: u8| {
+            let at_s = 12.0 + f64::from(step) * 0.01;
+            let config = LinkConfig {
+                one_way_ms,
+                ..LinkConfig::steps(&[(0.0, 2.5e6), (at_s, 0.3e6)])
+            };
+            let world = World::run(config, 2.5e6, 20.0);
+            world.queue_gone(at_s + 0.05).unwrap() - at_s
+        });
+        let gone: Vec<f64> = gone.collect();
+        let mean = gone.iter().sum::<f64>() / 10.0;
+        let worst = gone.iter().copied().fold(0.0, f64::max);
+        assert!(mean <= mean_s, "{one_way_ms}: {gone:?}");
+        assert!(worst <= worst_s, "{one_way_ms}: {gone:?}");
+    }
+}
+
+#[test]
 fn three_layers_do_not_hide_that_there_is_room_for_the_next() {
     let steps = [(0.0, 2.5e6), (20.0, 0.35e6), (40.0, 2.5e6)];
     let mut world = World::new(LinkConfig::steps(&steps), &[Ladder::three()], 0.0, 3);

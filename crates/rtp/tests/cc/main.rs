@@ -8,6 +8,7 @@ mod flow;
 mod lies;
 mod link;
 mod loss;
+mod route;
 mod shared;
 mod start;
 mod world;

@@ -39,6 +39,10 @@ const GENTLE: f64 = 0.75;
 /// A rising slope without a queue of this length is jitter, microseconds.
 const JITTER_US: i64 = 15_000;
 
+/// So long waited the newest of packets that each waited longer, while the fastest of them did not
+/// wait at all, microseconds.
+const RISING_US: i64 = 25_000;
+
 /// Less than this share of the estimate is sent by an application that is limited by itself.
 const APPLICATION_LIMITED: f64 = 0.75;
 
@@ -64,9 +68,10 @@ const LONGEST_GAP_US: i64 = 500_000;
 const CONGESTED_AGAIN_US: i64 = 15_000_000;
 
 impl Heard {
-    /// The rate at which what was sent after `before` came through, lost or not.
-    fn passing_bps(&self, before: &Self) -> Option<f64> {
-        let span_us = self.arrived_us - before.arrived_us;
+    /// The rate at which what was sent after `before` came through, lost or not. A jump of the
+    /// delay in between is left out.
+    fn passing_bps(&self, before: &Self, jump_us: i64) -> Option<f64> {
+        let span_us = self.arrived_us - before.arrived_us - jump_us;
         (span_us >= PASSING_US)
             .then(|| f64::from(self.total.wrapping_sub(before.total)) * 8e6 / span_us as f64)
     }
@@ -183,6 +188,7 @@ impl CongestionController {
         self.acknowledged.add(arrival_us, sent.bytes.into());
         self.passing.add(arrival_us, sent.bytes.into());
         self.queue.on_packet(skew_us);
+        self.step.on_packet(sent.sent_us, skew_us);
         if self.drain.is_active() {
             let queue_us = self.queue.of_us(skew_us);
             self.drain.on_arrival(arrival_us, sent.bytes, queue_us);
@@ -226,6 +232,7 @@ impl CongestionController {
         self.trendline.reset();
         self.detector.reset();
         self.queue.reset();
+        self.step.reset();
         self.drain.stop();
         self.acknowledged.reset();
         self.passing.reset();
@@ -233,6 +240,7 @@ impl CongestionController {
 
     /// Draws the conclusions from a feedback.
     fn control(&mut self, now_us: i64, batch: Batch, before: Option<Heard>) {
+        self.on_step(now_us);
         let short = self.acknowledged.bps(SHORT_MS);
         let evidence = Evidence {
             now_us,
@@ -241,11 +249,12 @@ impl CongestionController {
             rtt_us: self.rtt_us(),
         };
         let passing = self.heard.zip(before);
-        let passing_bps = passing.and_then(|(heard, before)| heard.passing_bps(&before));
+        let passing_bps =
+            passing.and_then(|(heard, before)| heard.passing_bps(&before, self.step.gap_us()));
         let unheard = self.unheard(now_us);
-        let ahead_us = passing_bps
-            .or(short)
-            .map_or(0.0, |bps| unheard.queue_ahead_us(self.queue.now_us(), bps));
+        let ahead_us = passing_bps.or(short).map_or(0.0, |bps| {
+            unheard.queue_ahead_us(self.queue.now_us() - self.step.open_us(), bps)
+        });
         self.usage = self.present_usage(ahead_us);
 
         if !self.drain.is_active() {
@@ -258,7 +267,31 @@ impl CongestionController {
         }
         self.on_losses(now_us, batch);
         self.on_probe_result(now_us);
+        let lately_bps = evidence.acknowledged_bps.unwrap_or(self.estimate_bps);
+        self.step.end_batch(lately_bps);
         self.conclude(now_us);
+    }
+
+    /// Takes a step of the delay for another way, if the one before was not full: packets that
+    /// still arrive as fast as they are sent have no queue that grows.
+    fn on_step(&mut self, now_us: i64) {
+        let Some((was_us, is_us)) = self.step.take() else {
+            return;
+        };
+        if self.drain.is_active() {
+            return;
+        }
+        if self.rate.is_near_capacity(now_us) {
+            // The way was full, so that it can be a queue: whether it shrinks will show.
+            self.before_drain = Some(self.rate.clone());
+            self.drain
+                .begin(now_us, self.queue.now_us(), self.last_arrival_us);
+            self.drain.doubt(self.rate.estimate_bps());
+            return;
+        }
+        self.queue.lengthen(was_us, is_us);
+        self.trendline.reset();
+        self.detector.reset();
     }
 
     /// What the way carries if it is full: what arrives, and what was lost behind the bottleneck,
@@ -273,11 +306,15 @@ impl CongestionController {
     /// The detector looks at the slope; how long the queue is confirms or overrules it.
     /// `ahead_us` is how long it will be by what is under way.
     fn present_usage(&self, ahead_us: f64) -> Usage {
-        let queue_us = self.queue.now_us();
-        let growth_us = self.queue.growth_us();
+        // Of a jump it is not known yet whether it is a queue.
+        let open_us = self.step.open_us();
+        let queue_us = self.queue.now_us() - open_us;
+        let growth_us = self.queue.growth_us() - open_us;
+        let rising_us = self.queue.rising_us() - open_us;
         let long = queue_us > LONG_QUEUE_US && growth_us >= 0;
         let coming_us = COMING_QUEUE_US + self.rtt_us() as f64 / 2.0;
-        let coming = ahead_us > coming_us && queue_us > JITTER_US && growth_us > -JITTER_US;
+        let waits = queue_us > JITTER_US || rising_us > RISING_US;
+        let coming = ahead_us > coming_us && waits && growth_us > -JITTER_US;
         if long || coming {
             return Usage::Overuse;
         }
@@ -299,7 +336,8 @@ impl CongestionController {
     }
 
     fn on_usage(&mut self, now_us: i64, evidence: &Evidence, ahead_us: f64) {
-        let before_bps = self.rate.estimate_bps();
+        let before = self.rate.clone();
+        let before_bps = before.estimate_bps();
         let usage = match self.usage {
             Usage::Normal if self.loss.holds() => Usage::Underuse,
             usage @ (Usage::Normal | Usage::Overuse | Usage::Underuse) => usage,
@@ -314,6 +352,7 @@ impl CongestionController {
         let deep = self.rate.estimate_bps() < before_bps * DEEP;
         self.probe.on_decrease(now_us, deep);
         if self.queue.now_us().max(ahead_us as i64) > drain::WORTH_US {
+            self.before_drain = Some(before);
             self.drain
                 .begin(now_us, self.queue.now_us(), self.last_arrival_us);
         }
@@ -339,8 +378,17 @@ impl CongestionController {
                 self.probe.on_decrease(now_us, deep);
             }
             Drained::Gone(None) => {}
-            Drained::NoQueue => self.queue.rebase(),
+            Drained::NoQueue => {
+                self.queue.rebase();
+                self.step.reset();
+                // What was done about it was a mistake.
+                if let Some(before) = self.before_drain.take() {
+                    self.rate = before;
+                    self.rate.resume(now_us);
+                }
+            }
         }
+        self.before_drain = None;
         self.trendline.reset();
         self.detector.reset();
         self.loss.forget(now_us);
