@@ -259,9 +259,9 @@ export class Call extends Emitter<CallEvents> {
     return this.#gestures.react(reaction);
   }
 
-  /** These tiles are shown, the most important first; nobody's own. */
-  show(tiles: readonly Tile[]): void {
-    this.#viewing.show(tiles);
+  /** These tiles are shown, the most important first; nobody's own. `besidePage` are seen while the page is hidden. */
+  show(tiles: readonly Tile[], besidePage: readonly Tile[] = []): void {
+    this.#viewing.show(tiles, besidePage);
     const screens = tiles.filter(({ source }) => source === 'screen').length;
     this.#session.show({ people: tiles.length - screens, screens });
   }

@@ -5,9 +5,14 @@ import type { Peer, PeerSlot } from './media/peer';
 
 /** What came for one track of a slot since the connection began. */
 export interface ReceivedStats {
+  /** Such as `video/VP8`; null until something came. */
+  codec: string | null;
   packets_received: number;
   packets_lost: number;
   bytes_received: number;
+  /** How long all that was played had waited in the jitter buffer, and how many samples or frames that were. */
+  jitter_buffer_delay_ms: number;
+  jitter_buffer_emitted: number;
   /** Sound only: the sum of energy as in W3C webrtc-stats; rises while something is heard. */
   audio_energy: number;
   /** Pictures only. */
@@ -34,6 +39,9 @@ export interface SlotStats {
 export interface SentStats {
   source: Source;
   rid: string | null;
+  codec: string | null;
+  /** Of what was sent lately, the share that did not arrive, as the server reports: 0 to 1; null where it does not. */
+  loss: number | null;
   packets_sent: number;
   bytes_sent: number;
   frames_encoded: number;
@@ -108,9 +116,12 @@ function received(
   );
   if (report === undefined) return null;
   return {
+    codec: codecOf(report, reports),
     packets_received: count(report, 'packetsReceived'),
     packets_lost: count(report, 'packetsLost'),
     bytes_received: count(report, 'bytesReceived'),
+    jitter_buffer_delay_ms: count(report, 'jitterBufferDelay') * 1_000,
+    jitter_buffer_emitted: count(report, 'jitterBufferEmittedCount'),
     audio_energy: count(report, 'totalAudioEnergy'),
     frames_decoded: count(report, 'framesDecoded'),
     key_frames_decoded: count(report, 'keyFramesDecoded'),
@@ -124,11 +135,14 @@ async function sentStats(peer: Peer): Promise<SentStats[]> {
   const bySource = sourceOrder.map(async (source) => {
     const sender = peer.senderOf(source);
     if (sender === null) return [];
-    return reportsOf(await sender.getStats())
+    const reports = reportsOf(await sender.getStats());
+    return reports
       .filter(({ type }) => type === 'outbound-rtp')
       .map((report) => ({
         source,
         rid: text(report, 'rid'),
+        codec: codecOf(report, reports),
+        loss: lossOf(report, reports),
         packets_sent: count(report, 'packetsSent'),
         bytes_sent: count(report, 'bytesSent'),
         frames_encoded: count(report, 'framesEncoded'),
@@ -153,6 +167,21 @@ function pathOf(
     protocol: text(local, 'protocol'),
     round_trip_ms: typeof seconds === 'number' ? seconds * 1_000 : null,
   };
+}
+
+function codecOf(report: Report, reports: readonly Report[]): string | null {
+  return text(
+    reports.find(({ id }) => id === report['codecId']),
+    'mimeType',
+  );
+}
+
+function lossOf(report: Report, reports: readonly Report[]): number | null {
+  const remote = reports.find(
+    ({ id, type }) => type === 'remote-inbound-rtp' && id === report['remoteId'],
+  );
+  const loss = remote?.['fractionLost'];
+  return typeof loss === 'number' ? loss : null;
 }
 
 function reportsOf(stats: RTCStatsReport): Report[] {

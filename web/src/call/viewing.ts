@@ -6,13 +6,14 @@ const gather_ms = 120;
 const again_ms = 1_000;
 
 /**
- * Tells the server what the screen shows, when it changed, and nothing while the page is hidden: what nobody sees
- * is not sent.
+ * Tells the server what the screen shows, when it changed, and while the page is hidden only what is seen beside it,
+ * in a small window: what nobody sees is not sent.
  */
 export class Viewing {
   readonly #tell: (tiles: Tile[]) => Promise<unknown>;
   readonly #mostTiles: () => number;
   #tiles: Tile[] = [];
+  #besidePage: Tile[] = [];
   #told: string | null = null;
   #up = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -23,13 +24,10 @@ export class Viewing {
     document.addEventListener('visibilitychange', this.#visibilityChanged);
   }
 
-  /** These tiles are shown, the most important first. */
-  show(tiles: readonly Tile[]): void {
-    this.#tiles = tiles.map((tile) => ({
-      ...tile,
-      width: pixels(tile.width),
-      height: pixels(tile.height),
-    }));
+  /** These tiles are shown, the most important first, and `besidePage` even while the page is hidden. */
+  show(tiles: readonly Tile[], besidePage: readonly Tile[] = []): void {
+    this.#tiles = tiles.map(inPixels);
+    this.#besidePage = besidePage.map(inPixels);
     this.#timer ??= setTimeout(this.#tellNow, gather_ms);
   }
 
@@ -61,7 +59,7 @@ export class Viewing {
     this.#timer = undefined;
     if (!this.#up) return;
     const hidden = document.visibilityState === 'hidden';
-    const tiles = hidden ? [] : this.#tiles.slice(0, this.#mostTiles());
+    const tiles = (hidden ? this.#besidePage : this.#tiles).slice(0, this.#mostTiles());
     const text = JSON.stringify(tiles);
     if (text === this.#told) return;
     this.#told = text;
@@ -72,6 +70,10 @@ export class Viewing {
       if (this.#up) this.#timer ??= setTimeout(this.#tellNow, again_ms);
     });
   };
+}
+
+function inPixels(tile: Tile): Tile {
+  return { ...tile, width: pixels(tile.width), height: pixels(tile.height) };
 }
 
 /** A size as it goes over the wire: 16 bits, and at least one pixel. */

@@ -20,6 +20,7 @@ import { Reactions } from './reactions.svelte';
 /** A slot without a tile of its own: it is heard, not seen. */
 export interface Sound {
   slot: string;
+  participant: ParticipantId;
   media: SlotMedia;
 }
 
@@ -63,6 +64,7 @@ export class Meeting {
   });
   ownCamera = $state.raw<MediaStreamTrack | null>(null);
   ownMicrophone = $state.raw<MediaStreamTrack | null>(null);
+  ownScreen = $state.raw<MediaStreamTrack | null>(null);
   /** What one shares is sent for what moves in it, not for its text. */
   screenMotion = $state(false);
   /** Devices were asked for, and the person or the browser answered. */
@@ -215,12 +217,15 @@ export class Meeting {
     this.#call.setTyping(typing);
   }
 
-  /** These tiles are shown; sizes in CSS pixels. */
-  show(tiles: readonly Tile[]): void {
+  /** These tiles are shown, and `besidePage` while the page is hidden; sizes in CSS pixels. */
+  show(tiles: readonly Tile[], besidePage: readonly Tile[] = []): void {
     const scale = window.devicePixelRatio;
-    this.#call.show(
-      tiles.map((tile) => ({ ...tile, width: tile.width * scale, height: tile.height * scale })),
-    );
+    const scaled = (tile: Tile) => ({
+      ...tile,
+      width: tile.width * scale,
+      height: tile.height * scale,
+    });
+    this.#call.show(tiles.map(scaled), besidePage.map(scaled));
   }
 
   mediaOf(participant: ParticipantId, source: TileSource): SlotMedia | null {
@@ -239,7 +244,9 @@ export class Meeting {
     return this.#call.filledSlots.flatMap(({ slot, participant }) => {
       const source = slot.kind === 'stage' ? 'screen' : 'camera';
       const shown = tiles.some((it) => it.participant === participant && it.source === source);
-      return shown || slot.media === null ? [] : [{ slot: slot.slot, media: slot.media }];
+      return shown || slot.media === null
+        ? []
+        : [{ slot: slot.slot, participant, media: slot.media }];
     });
   }
 
@@ -301,6 +308,7 @@ export class Meeting {
     };
     this.ownCamera = sources.track('camera');
     this.ownMicrophone = sources.track('microphone');
+    this.ownScreen = sources.track('screen');
   }
 }
 
