@@ -76,6 +76,9 @@ pub struct Limits {
     pub resume_token_ms: u32,
     /// Milliseconds after which somebody who said they are typing is not, unless they say it again.
     pub typing_ms: u32,
+    /// Milliseconds between two events about how well connections do: nobody acts on it sooner, and
+    /// it is told to everybody.
+    pub quality_ms: u32,
     /// Requests that one socket may send at once before `requests_per_second` holds.
     pub requests_burst: u32,
     /// Requests a second of one socket over time.
@@ -215,6 +218,7 @@ impl Default for Limits {
             resume_ms: 30_000,
             resume_token_ms: 12 * 60 * 60 * 1_000,
             typing_ms: 6_000,
+            quality_ms: 2_000,
             requests_burst: 100,
             requests_per_second: 30,
             posts_burst: 20,

@@ -403,6 +403,71 @@ pub struct Participant {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional, type = "number")]
     pub hand: Option<u64>,
+    /// How well their connection does; absent while that is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub quality: Option<Quality>,
+}
+
+/// How well a connection does, as the server sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS, JsonSchema)]
+pub struct Quality {
+    /// How well.
+    pub level: QualityLevel,
+    /// What is worst about it.
+    pub reason: QualityReason,
+    /// Which way it is, seen from the participant; absent where that is not known, and where all is
+    /// well.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub direction: Option<QualityDirection>,
+}
+
+/// How well a connection does.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum QualityLevel {
+    /// Nothing that people notice.
+    Good,
+    /// One notices it.
+    Fair,
+    /// One can hardly talk.
+    Poor,
+}
+
+/// What is worst about a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum QualityReason {
+    /// Nothing.
+    None,
+    /// Packets get lost.
+    Loss,
+    /// It does not carry the pictures that are wanted.
+    Bandwidth,
+    /// What is sent comes late.
+    Delay,
+}
+
+/// Which way of a connection, seen from the participant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum QualityDirection {
+    /// From them to the server.
+    Up,
+    /// From the server to them.
+    Down,
+}
+
+/// Whose connection does how well.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+pub struct QualityChange {
+    /// Whose.
+    pub participant: ParticipantId,
+    /// How well from here on; null when it is not known any more.
+    pub quality: Option<Quality>,
 }
 
 /// A name that is told apart from the same name of somebody else.
@@ -597,6 +662,11 @@ pub enum Event {
     Speakers {
         /// At most as many as are forwarded.
         participants: Vec<ParticipantId>,
+    },
+    /// Connections do better or worse than before; gathered, and told at most every `quality_ms`.
+    Quality {
+        /// Those that changed, each once.
+        changes: Vec<QualityChange>,
     },
     /// Slots changed; told to the one whose slots they are.
     Slots {

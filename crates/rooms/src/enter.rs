@@ -318,6 +318,7 @@ impl Room {
             self.stop_timer(at, participant, Timer::Lost);
         }
         self.entered.remove(&member.entered);
+        self.qualities.forget(participant);
         let person = &member.person;
         self.ordinals.release(&person.name, person.ordinal);
         self.tell_all(Event::ParticipantLeft {

@@ -2,7 +2,7 @@
 
 use zoom_protocol::{
     DisplayName, ErrorAnswer, Hand, History, Media, MediaAnswer, MediaEndReason, MediaOffer, Page,
-    ParticipantId, Post, Publish, React, RequestId, SlotId, Sources, Typing, View,
+    ParticipantId, Post, Publish, Quality, React, RequestId, SlotId, Sources, Typing, View,
 };
 
 use crate::{AppendId, NegotiationId, ReadId, SocketId};
@@ -64,6 +64,13 @@ pub enum Input {
     Speakers {
         /// All who speak; the room tells the first `loudest` of them.
         ranked: Vec<ParticipantId>,
+    },
+    /// How well a participant's connection does changed.
+    Quality {
+        /// Whose.
+        participant: ParticipantId,
+        /// How well.
+        quality: Quality,
     },
     /// The way to a participant does not carry the picture in one of their slots, or does again.
     Picture {

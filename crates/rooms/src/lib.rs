@@ -23,6 +23,7 @@ mod media;
 mod member;
 mod ordinals;
 mod output;
+mod quality;
 mod refusal;
 mod room;
 mod slots;

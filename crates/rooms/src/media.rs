@@ -240,6 +240,7 @@ impl Room {
                 if let Some(member) = self.members.get_mut(&participant) {
                     member.peer = None;
                 }
+                self.set_quality(participant, None);
             }
         }
         let next = self.members.get_mut(&participant);
@@ -277,7 +278,9 @@ impl Room {
             return;
         }
         member.peer = None;
-        let pending = member.negotiation.and_then(|id| self.negotiations.get(&id));
+        let negotiation = member.negotiation;
+        self.set_quality(participant, None);
+        let pending = negotiation.and_then(|id| self.negotiations.get(&id));
         let replaced = pending.is_some_and(|pending| match pending.kind {
             NegotiationKind::Member { replace, .. } => replace,
             NegotiationKind::Enter => false,
@@ -327,6 +330,7 @@ impl Room {
                 size: None,
             }));
         }
+        self.set_quality(participant, None);
         self.arrange(participant);
         let member = self.members.get(&participant);
         let mut occupied = member.map(|m| m.slots.snapshot()).unwrap_or_default();

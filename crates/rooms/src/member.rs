@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use zoom_protocol::{
-    Limits, Media, MediaAnswer, MediaEndReason, Page, Participant, ParticipantId, Person,
+    Limits, Media, MediaAnswer, MediaEndReason, Page, Participant, ParticipantId, Person, Quality,
     RequestId, SlotId, Sources, Tile,
 };
 
@@ -35,6 +35,8 @@ pub(crate) struct Member {
     pub(crate) spoke: u64,
     /// The negotiation that made their peer, if they have one.
     pub(crate) peer: Option<NegotiationId>,
+    /// How well their peer's connection does, where that is known.
+    pub(crate) quality: Option<Quality>,
     /// Their peer's slots; none without a peer.
     pub(crate) slots: Slots,
     /// The offer of theirs that is being answered.
@@ -76,6 +78,7 @@ impl Member {
             tiles: Vec::new(),
             spoke: 0,
             peer: None,
+            quality: None,
             slots: Slots::default(),
             negotiation: None,
             next_offer: None,
@@ -89,6 +92,7 @@ impl Member {
             sources: self.sources,
             connected: self.socket.is_some(),
             hand: self.hand,
+            quality: self.quality,
         }
     }
 }

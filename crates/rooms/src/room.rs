@@ -15,6 +15,7 @@ use crate::{
     AppendId, Audience, Bucket, Input, MemberRequest, NegotiationId, Output, ReadId,
     member::{Entering, Member},
     ordinals::Ordinals,
+    quality::Qualities,
     refusal::Refusal,
     timeline::Timeline,
 };
@@ -76,6 +77,8 @@ pub struct Room {
     pub(crate) reactions: Bucket,
     /// Who shares a screen with sound, in the order in which they began.
     pub(crate) sounding: Vec<ParticipantId>,
+    /// How well connections do, as far as it is to be told.
+    pub(crate) qualities: Qualities,
     timers: BTreeSet<(Instant, ParticipantId, Timer)>,
     /// The sockets of everybody who is connected, until that changes.
     everybody: Option<Arc<[SocketId]>>,
@@ -161,6 +164,7 @@ impl Room {
             speakers: Vec::new(),
             speaker_changes: 0,
             sounding: Vec::new(),
+            qualities: Qualities::default(),
             timers: BTreeSet::new(),
             everybody: None,
             outputs: VecDeque::new(),
@@ -196,6 +200,10 @@ impl Room {
                 reason,
             } => self.media_ended(participant, made_by, reason),
             Input::Speakers { ranked } => self.speakers(ranked),
+            Input::Quality {
+                participant,
+                quality,
+            } => self.quality(participant, quality),
             Input::Picture {
                 participant,
                 slot,
@@ -203,6 +211,7 @@ impl Room {
                 paused,
             } => self.picture(participant, slot, publisher, paused),
         }
+        self.tell_qualities(now);
         self.report_empty();
     }
 
@@ -217,11 +226,13 @@ impl Room {
 
     /// When [`Self::handle_timeout`] wants to be called; ask again after every input.
     pub fn poll_timeout(&self) -> Option<Instant> {
-        self.timers.first().map(|(at, ..)| *at)
+        let timer = self.timers.first().map(|(at, ..)| *at);
+        timer.into_iter().chain(self.qualities.due()).min()
     }
 
     /// Does what is due. Drain [`Self::poll_output`] afterwards.
     pub fn handle_timeout(&mut self, now: Now) {
+        self.tell_qualities(now);
         let mut any = false;
         while let Some(&(at, participant, timer)) = self.timers.first() {
             if at > now.mono {

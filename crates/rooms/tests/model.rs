@@ -18,7 +18,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use common::*;
 use proptest::prelude::*;
 use zoom_protocol::{
-    Answer, ErrorCode, Event, Joined, Limits, ParticipantId, SlotId, SlotKind, Sources,
+    Answer, ErrorCode, Event, Joined, Limits, ParticipantId, Quality, QualityLevel, QualityReason,
+    SlotId, SlotKind, Sources,
 };
 use zoom_rooms::{Append, Input, MediaCommand, MemberRequest, Negotiate, Output, Read, SocketId};
 
@@ -69,6 +70,10 @@ enum Step {
     Speakers {
         ranked: Vec<u8>,
     },
+    Quality {
+        who: u8,
+        good: bool,
+    },
     /// What is under way comes back: the oldest append, some read, some offer.
     Append,
     Read {
@@ -98,6 +103,7 @@ fn step() -> impl Strategy<Value = Step> {
         3 => (who.clone(), prop::collection::vec(0_u8..12, 0..6))
             .prop_map(|(who, shown)| Step::View { who, shown }),
         2 => (who.clone(), any::<bool>()).prop_map(|(who, replace)| Step::Offer { who, replace }),
+        2 => (who.clone(), any::<bool>()).prop_map(|(who, good)| Step::Quality { who, good }),
         2 => prop::collection::vec(who, 0..5).prop_map(|ranked| Step::Speakers { ranked }),
         6 => Just(Step::Append),
         4 => any::<u8>().prop_map(|which| Step::Read { which }),
@@ -306,6 +312,23 @@ impl Model {
                 let ranked = ranked.iter().map(|index| p(self.person(*index))).collect();
                 self.feed(Input::Speakers { ranked });
             }
+            Step::Quality { who, good } => {
+                let level = if *good {
+                    QualityLevel::Good
+                } else {
+                    QualityLevel::Poor
+                };
+                let quality = Quality {
+                    level,
+                    reason: QualityReason::None,
+                    direction: None,
+                };
+                let participant = p(self.person(*who));
+                self.feed(Input::Quality {
+                    participant,
+                    quality,
+                });
+            }
             Step::Append => {
                 if let Some(append) = self.appends.pop_front() {
                     let outcome = self.world.append(&append);
@@ -506,6 +529,11 @@ impl Client {
                 assert!(self.people.remove(participant).is_some());
                 self.hands.remove(participant);
                 // The event about the slots follows in the same breath.
+            }
+            Event::Quality { changes } => {
+                for change in changes {
+                    assert!(self.people.contains_key(&change.participant));
+                }
             }
             Event::Entry { entry } => self.numbers.push(entry.number),
             Event::Slots { slots } => {

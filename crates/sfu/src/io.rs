@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use zoom_protocol::{
-    MediaAnswer, MediaEndReason, MediaOffer, ParticipantId, RoomId, SlotId, Sources,
+    MediaAnswer, MediaEndReason, MediaOffer, ParticipantId, Quality, RoomId, SlotId, Sources,
 };
 
 use crate::{MediaReport, OfferError, PreparedPeer};
@@ -168,6 +168,13 @@ pub enum Event {
         /// True: nothing of the picture is sent from here on. False: it is sent again.
         paused: bool,
     },
+    /// How well a participant's connection does, when that changed.
+    Quality {
+        /// Whose.
+        participant: ParticipantId,
+        /// How well from here on.
+        quality: Quality,
+    },
     /// How a connected peer does, every `limits.report_ms`. Dropping one does no harm.
     Report(Box<MediaReport>),
 }
@@ -179,7 +186,8 @@ impl Event {
             Self::Connected { participant }
             | Self::Ended { participant, .. }
             | Self::Answered { participant, .. }
-            | Self::Picture { participant, .. } => Some(*participant),
+            | Self::Picture { participant, .. }
+            | Self::Quality { participant, .. } => Some(*participant),
             Self::Report(report) => Some(report.participant),
             Self::Speakers { .. } => None,
         }

@@ -39,6 +39,7 @@ mod negotiate;
 mod offer;
 mod peer;
 mod profile;
+mod quality;
 mod red;
 mod report;
 mod reporting;

@@ -80,6 +80,8 @@ pub(crate) struct Peer {
     pub(crate) content: Option<Content>,
     /// When the next report is due.
     pub(crate) report_at: Option<Instant>,
+    /// What the reports come to.
+    pub(crate) quality: crate::quality::Meter,
 }
 
 /// A receive place of the peer's browser, and who is in it.
@@ -241,6 +243,7 @@ impl Peer {
             rise: Rise::default(),
             content: None,
             report_at: None,
+            quality: crate::quality::Meter::default(),
         }
     }
 

@@ -31,8 +31,21 @@ impl Sfu {
         }
         for place in due {
             if let Some(report) = self.report_on(place) {
+                self.judge(place, &report);
                 self.tell(Event::Report(Box::new(report)));
             }
+        }
+    }
+
+    /// Tells how well a peer's connection does, where a report changes that.
+    fn judge(&mut self, place: Place, report: &MediaReport) {
+        let participant = self.members.at_mut(place);
+        let peer = participant.and_then(|it| it.peer.as_deref_mut());
+        if let Some(quality) = peer.and_then(|peer| peer.quality.take(report)) {
+            self.tell(Event::Quality {
+                participant: report.participant,
+                quality,
+            });
         }
     }
 

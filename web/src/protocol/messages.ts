@@ -189,6 +189,11 @@ resume_token_ms: number,
  */
 typing_ms: number, 
 /**
+ * Milliseconds between two events about how well connections do: nobody acts on it sooner, and
+ * it is told to everybody.
+ */
+quality_ms: number, 
+/**
  * Requests that one socket may send at once before `requests_per_second` holds.
  */
 requests_burst: number, 
@@ -527,6 +532,52 @@ name: DisplayName,
 ordinal: number, };
 
 /**
+ * How well a connection does.
+ */
+export type QualityLevel = "good" | "fair" | "poor";
+
+/**
+ * What is worst about a connection.
+ */
+export type QualityReason = "none" | "loss" | "bandwidth" | "delay";
+
+/**
+ * Which way of a connection, seen from the participant.
+ */
+export type QualityDirection = "up" | "down";
+
+/**
+ * How well a connection does, as the server sees it.
+ */
+export type Quality = { 
+/**
+ * How well.
+ */
+level: QualityLevel, 
+/**
+ * What is worst about it.
+ */
+reason: QualityReason, 
+/**
+ * Which way it is, seen from the participant; absent where that is not known, and where all is
+ * well.
+ */
+direction?: QualityDirection, };
+
+/**
+ * Whose connection does how well.
+ */
+export type QualityChange = { 
+/**
+ * Whose.
+ */
+participant: ParticipantId, 
+/**
+ * How well from here on; null when it is not known any more.
+ */
+quality: Quality | null, };
+
+/**
  * Somebody in the room.
  */
 export type Participant = { 
@@ -543,6 +594,10 @@ connected: boolean,
  * is down.
  */
 hand?: number, 
+/**
+ * How well their connection does; absent while that is not known.
+ */
+quality?: Quality, 
 /**
  * Which stay in the room.
  */
@@ -905,7 +960,11 @@ reaction: Reaction, } | { "type": "speakers",
 /**
  * At most as many as are forwarded.
  */
-participants: Array<ParticipantId>, } | { "type": "slots", 
+participants: Array<ParticipantId>, } | { "type": "quality", 
+/**
+ * Those that changed, each once.
+ */
+changes: Array<QualityChange>, } | { "type": "slots", 
 /**
  * The slots that changed, as they are from here on.
  */
@@ -966,6 +1025,7 @@ export const defaultLimits: Limits = {
   "resume_ms": 30000,
   "resume_token_ms": 43200000,
   "typing_ms": 6000,
+  "quality_ms": 2000,
   "requests_burst": 100,
   "requests_per_second": 30,
   "posts_burst": 20,

@@ -189,6 +189,13 @@ impl RoomTask {
                 publisher,
                 paused,
             },
+            MediaEvent::Quality {
+                participant,
+                quality,
+            } => Input::Quality {
+                participant,
+                quality,
+            },
             MediaEvent::Connected { participant } => {
                 tracing::debug!(%participant, "media connected");
                 return;
@@ -417,6 +424,7 @@ fn entering(input: &Input) -> Option<RequestId> {
         | Input::Negotiated { .. }
         | Input::MediaEnded { .. }
         | Input::Speakers { .. }
+        | Input::Quality { .. }
         | Input::Picture { .. } => None,
     }
 }

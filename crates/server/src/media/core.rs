@@ -284,7 +284,9 @@ impl Core {
                 }
                 self.tell(room, event);
             }
-            Event::Connected { participant } | Event::Picture { participant, .. } => {
+            Event::Connected { participant }
+            | Event::Picture { participant, .. }
+            | Event::Quality { participant, .. } => {
                 if let Some(room) = self.room_of.get(&participant).copied() {
                     self.tell(room, event);
                 }
@@ -322,9 +324,9 @@ impl Core {
 }
 
 impl Room {
-    /// Tells the room's task, or has the event wait for it. Of speakers and of a slot's picture
-    /// the last state is enough; the others are at most two for each peer that the room itself
-    /// asked for.
+    /// Tells the room's task, or has the event wait for it. Of speakers, of a slot's picture
+    /// and of how well a connection does the last state is enough; the others are at most two for
+    /// each peer that the room itself asked for.
     fn tell(&mut self, event: Event) {
         if self.untold.is_empty() {
             match self.events.try_send(event) {
@@ -340,6 +342,12 @@ impl Room {
     fn wait(&mut self, event: Event) {
         let replaces = |earlier: &Event| match (&event, earlier) {
             (Event::Speakers { .. }, Event::Speakers { .. }) => true,
+            (
+                Event::Quality { participant, .. },
+                Event::Quality {
+                    participant: of, ..
+                },
+            ) => participant == of,
             (
                 Event::Picture {
                     participant,

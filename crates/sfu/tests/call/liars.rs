@@ -40,6 +40,7 @@ fn estimates(world: &World, at: usize) -> Vec<u64> {
     let reports = world.events.iter().filter_map(|(_, event)| match event {
         Event::Report(report) if report.participant == id => report.estimate_bps,
         Event::Report(_)
+        | Event::Quality { .. }
         | Event::Connected { .. }
         | Event::Ended { .. }
         | Event::Answered { .. }
@@ -61,6 +62,7 @@ fn paused(world: &World, at: usize) -> bool {
         } if *participant == id => Some(*paused),
         Event::Picture { .. }
         | Event::Report(_)
+        | Event::Quality { .. }
         | Event::Connected { .. }
         | Event::Ended { .. }
         | Event::Answered { .. }

@@ -34,6 +34,8 @@ mod peers;
 #[cfg(test)]
 mod people;
 #[cfg(test)]
+mod quality;
+#[cfg(test)]
 mod speakers;
 #[cfg(test)]
 mod tcp;

@@ -171,6 +171,7 @@ fn the_end_of_a_peer_says_which_of_its_participant_it_was() {
         | Event::Answered { .. }
         | Event::Speakers { .. }
         | Event::Picture { .. }
+        | Event::Quality { .. }
         | Event::Report(_) => None,
     });
     assert_eq!(ended.collect::<Vec<_>>(), [8]);
