@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
@@ -11,12 +11,16 @@ const gzipped = promisify(gzip);
 /** What compresses; pictures and fonts do already. */
 const texts = /\.(?:js|css|svg|json|map|txt|webmanifest)$/;
 
+/** Programs for the browser's machine: megabytes, so that the server carries them once, compressed. */
+const machine = /\.wasm$/;
+
 /** Smaller than this, a compressed file saves less than its headers cost. */
 const smallestBytes = 512;
 
 /**
  * Writes `.br` and `.gz` beside every text of the build, so that the server compresses nothing
- * while people wait. A variant that is not smaller than the file itself is left out.
+ * while people wait. A variant that is not smaller than the file itself is left out. Of machine code only the
+ * `.gz` is kept: whoever runs it takes that coding.
  */
 export function precompress(): Plugin {
   return {
@@ -25,8 +29,11 @@ export function precompress(): Plugin {
     async writeBundle(options, bundle) {
       const folder = options.dir;
       if (folder === undefined) return;
-      const names = Object.keys(bundle).filter((name) => texts.test(name));
-      await Promise.all(names.map((name) => compress(path.join(folder, name))));
+      const files = (kind: RegExp) =>
+        Object.keys(bundle)
+          .filter((name) => kind.test(name))
+          .map((name) => path.join(folder, name));
+      await Promise.all([...files(texts).map(compress), ...files(machine).map(replace)]);
     },
   };
 }
@@ -45,4 +52,10 @@ async function compress(file: string): Promise<void> {
   ]);
   if (br.length < plain.length) await writeFile(`${file}.br`, br);
   if (gz.length < plain.length) await writeFile(`${file}.gz`, gz);
+}
+
+async function replace(file: string): Promise<void> {
+  const gz = await gzipped(await readFile(file), { level: constants.Z_BEST_COMPRESSION });
+  await writeFile(`${file}.gz`, gz);
+  await rm(file);
 }

@@ -34,6 +34,7 @@ import { afterEvent, nobody, peopleOf } from './people';
 import type { CallStats } from './stats';
 import { readStats } from './stats';
 import { Viewing } from './viewing';
+import { watchWaking } from './wake';
 
 /** `outside`: before entering; `entering`; `inside`, also while the line is broken; `left` for good. */
 export type Phase = 'outside' | 'entering' | 'inside' | 'left';
@@ -113,6 +114,7 @@ export class Call extends Emitter<CallEvents> {
   #token: string | null = null;
   #published = '';
   #lineReady: (() => void) | null = null;
+  #endWatch: (() => void) | null = null;
 
   constructor(options: CallOptions) {
     super();
@@ -198,6 +200,7 @@ export class Call extends Emitter<CallEvents> {
     this.#line.open();
     this.#session.warm();
     window.addEventListener('online', this.#networkChanged);
+    this.#endWatch ??= watchWaking(this.#woke);
   }
 
   /**
@@ -486,6 +489,7 @@ export class Call extends Emitter<CallEvents> {
 
   #finish(reason: LeftReason): void {
     window.removeEventListener('online', this.#networkChanged);
+    this.#endWatch?.();
     this.#leftReason = reason;
     this.#chat.setTyping(false);
     this.#pause();
@@ -508,6 +512,11 @@ export class Call extends Emitter<CallEvents> {
     }
   }
 
+  readonly #woke = (): void => {
+    void this.sources.recover();
+    this.#session.networkChanged();
+  };
+
   readonly #networkChanged = (): void => {
     this.#session.networkChanged();
   };
@@ -515,6 +524,7 @@ export class Call extends Emitter<CallEvents> {
   #setPhase(phase: Phase): void {
     if (phase === this.#phase) return;
     this.#phase = phase;
+    this.sources.seen = phase === 'inside';
     this.emit('phase', phase);
   }
 }

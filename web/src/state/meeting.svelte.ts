@@ -1,17 +1,22 @@
 import type {
   ChatState,
+  Device,
+  DeviceKind,
   Devices,
+  EffectName,
   LineState,
   MediaState,
   Obstacle,
   PeopleState,
   Phase,
+  Shared,
   SlotMedia,
 } from '../call';
-import { Call, handsOf, MediaSession, RequestError } from '../call';
+import { Call, effectSupported, handsOf, MediaSession, RequestError } from '../call';
 import type { Participant, ParticipantId, Sources, Tile, TileSource } from '../protocol/messages';
 import { rememberRoom } from '../home/visited';
 import { socketPath } from '../protocol/messages';
+import { isPhone } from './browser';
 import { Notices } from './notices.svelte';
 import { readPreferences, writePreferences } from './preferences';
 import type { FloatingReaction } from './reactions.svelte';
@@ -26,6 +31,9 @@ export interface Sound {
 
 /** The last people who spoke that are remembered: more than there are tiles that could change for them. */
 const remembered_speakers = 12;
+
+/** Device pixels per CSS pixel that pictures are asked for on a phone. */
+const most_phone_scale = 1.5;
 
 /** One's stay in a room as the views see it: what the engine tells, and what may be done. */
 export class Meeting {
@@ -54,6 +62,16 @@ export class Meeting {
     screen_audio: false,
   });
   devices = $state.raw<Devices>({ microphone: [], camera: [], speaker: [] });
+  /** What the system uses of each kind, where one chose nothing. */
+  defaults = $state.raw<Record<DeviceKind, Device | null>>({
+    microphone: null,
+    camera: null,
+    speaker: null,
+  });
+  /** Which effects are wanted and did not fail. */
+  effects = $state.raw<Record<EffectName, boolean>>({ blur: false, quiet: false });
+  /** What one shares; null while one does not. */
+  shared = $state.raw<Shared | null>(null);
   obstacles = $state.raw<{ microphone: Obstacle | null; camera: Obstacle | null }>({
     microphone: null,
     camera: null,
@@ -71,7 +89,6 @@ export class Meeting {
   devicesAsked = $state(false);
   /** Why entering failed. */
   joinProblem = $state<string | null>(null);
-  speaker = $state<string | null>(readPreferences().speakerId);
   soundBlocked = $state(false);
   /** Who spoke last, the latest first. */
   lastSpeakers = $state.raw<readonly ParticipantId[]>([]);
@@ -81,12 +98,14 @@ export class Meeting {
 
   readonly #call: Call;
   readonly #reactions = new Reactions();
+  readonly #phone = isPhone();
+  #chosenSpeaker = $state<string | null>(readPreferences().speakerId);
   #streams = $state(0);
 
   constructor(options: { room: string; language: string }) {
     this.room = options.room;
     this.language = options.language;
-    const { microphone, camera, microphoneId, cameraId } = readPreferences();
+    const { microphone, camera, microphoneId, cameraId, blur, quiet } = readPreferences();
     const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';
     this.#call = new Call({
       url: `${scheme}//${location.host}${socketPath}`,
@@ -97,6 +116,9 @@ export class Meeting {
       camera,
       microphoneId,
       cameraId,
+      blur: blur && effectSupported('blur'),
+      quiet: quiet && effectSupported('quiet'),
+      phone: this.#phone,
     });
     this.#listen();
   }
@@ -121,6 +143,12 @@ export class Meeting {
 
   get canShare(): boolean {
     return this.canCall && this.#call.sources.canShare;
+  }
+
+  /** The loudspeaker to play through; null for the system's, also while the chosen one is not there. */
+  get speaker(): string | null {
+    const chosen = this.#chosenSpeaker;
+    return this.devices.speaker.some(({ id }) => id === chosen) ? chosen : null;
   }
 
   /** Whether one's own hand is up. */
@@ -178,14 +206,27 @@ export class Meeting {
     this.#call.sources.setScreenMotion(motion);
   }
 
-  async useDevice(kind: 'microphone' | 'camera' | 'speaker', id: string): Promise<void> {
+  /** Uses this device from here on; null follows the system. */
+  async useDevice(kind: DeviceKind, id: string | null): Promise<void> {
     if (kind === 'speaker') {
-      this.speaker = id;
+      this.#chosenSpeaker = id;
       writePreferences({ speakerId: id });
       return;
     }
     writePreferences(kind === 'microphone' ? { microphoneId: id } : { cameraId: id });
     await this.#call.sources.use(kind, id);
+  }
+
+  /** Begins or ends an effect; resolves when it works, or failed and said so. */
+  async setEffect(name: EffectName, on: boolean): Promise<void> {
+    await this.#call.sources.setEffect(name, on);
+    // Of one that failed the next meeting tries again.
+    writePreferences(name === 'blur' ? { blur: on } : { quiet: on });
+  }
+
+  /** Asks once more for the devices that did not work. */
+  tryDevicesAgain(): Promise<void> {
+    return this.#call.sources.tryAgain();
   }
 
   post(text: string): void {
@@ -219,7 +260,8 @@ export class Meeting {
 
   /** These tiles are shown, and `besidePage` while the page is hidden; sizes in CSS pixels. */
   show(tiles: readonly Tile[], besidePage: readonly Tile[] = []): void {
-    const scale = window.devicePixelRatio;
+    // On a phone finer pixels are not seen, and cost battery.
+    const scale = Math.min(window.devicePixelRatio, this.#phone ? most_phone_scale : Infinity);
     const scaled = (tile: Tile) => ({
       ...tile,
       width: tile.width * scale,
@@ -284,8 +326,8 @@ export class Meeting {
       this.#readSources();
     });
     call.on('notice', (notice) => {
-      // Before entering the preview itself says what is wrong.
-      if (this.phase === 'inside') this.notices.device(notice);
+      // Before entering the preview itself says what is in the way.
+      if (this.phase === 'inside' || notice.notice !== 'obstacle') this.notices.device(notice);
     });
     call.on('fault', (fault) => {
       // eslint-disable-next-line no-console -- the place where a developer looks, and nobody else
@@ -297,7 +339,10 @@ export class Meeting {
     const { sources } = this.#call;
     this.on = sources.state;
     this.screenMotion = sources.screenMotion;
+    this.shared = sources.shared;
     this.devices = sources.devices;
+    this.defaults = sources.defaults;
+    this.effects = { blur: sources.effect('blur'), quiet: sources.effect('quiet') };
     this.obstacles = {
       microphone: sources.obstacle('microphone'),
       camera: sources.obstacle('camera'),

@@ -1,5 +1,4 @@
 import type { DeviceNotice, Passage } from '../call';
-import { m } from '../../paraglide/messages.js';
 import { cameText, handsText, reactionsText, wentText } from './crowds';
 import { Gathering } from './gathering';
 import { deviceText } from './devices';

@@ -6,6 +6,10 @@ export interface Preferences {
   microphoneId: string | null;
   cameraId: string | null;
   speakerId: string | null;
+  /** What is behind one is blurred. */
+  blur: boolean;
+  /** Noise is taken out of one's voice. */
+  quiet: boolean;
   /** How tiles are laid out. */
   arrangement: string;
   /** One's own picture is not shown to oneself. */
@@ -21,6 +25,8 @@ const first: Preferences = {
   microphoneId: null,
   cameraId: null,
   speakerId: null,
+  blur: false,
+  quiet: false,
   arrangement: 'auto',
   ownHidden: false,
 };

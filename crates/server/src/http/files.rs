@@ -66,7 +66,6 @@ fn file(site: &Site, headers: &HeaderMap, path: &str) -> Option<Response> {
         Some(icon) => Icons::get(icon),
         None => App::get(path),
     };
-    let plain = get(path)?;
     let accepted = headers
         .get(header::ACCEPT_ENCODING)
         .and_then(|value| value.to_str().ok())
@@ -77,7 +76,12 @@ fn file(site: &Site, headers: &HeaderMap, path: &str) -> Option<Response> {
         .find_map(|(coding, ending)| Some((coding, get(&format!("{path}{ending}"))?)));
     let (coding, file) = match compressed {
         Some((coding, file)) => (Some(coding), file),
-        None => (None, plain),
+        None => match get(path) {
+            Some(plain) => (None, plain),
+            // Machine code is carried compressed alone. RFC 9110 section 12.5.3 allows a coding that was not
+            // asked for where there is no other form.
+            None => (Some("gzip"), get(&format!("{path}.gz"))?),
+        },
     };
     let tag = etag(&file);
     let keep = if site.assets().is_hashed(path) {

@@ -57,8 +57,14 @@ impl Headers {
         self.encrypted
     }
 
-    /// The Content-Security-Policy of a page seen at `host`.
-    fn policy(&self, host: Option<&str>) -> String {
+    /// The Content-Security-Policy of the page at `path` seen at `host`.
+    fn policy(&self, host: Option<&str>, path: &str) -> String {
+        // Blurring a background and taking noise away are WebAssembly; `eval` stays forbidden.
+        let machine = if path.starts_with("/r/") {
+            " 'wasm-unsafe-eval'"
+        } else {
+            ""
+        };
         // Not every browser takes 'self' for WebSockets too, so they are named.
         let sockets = host.map_or_else(String::new, |host| format!(" ws://{host} wss://{host}"));
         // Vite's development client writes style elements.
@@ -68,8 +74,8 @@ impl Headers {
             ""
         };
         format!(
-            "default-src 'none'; script-src 'self'; style-src 'self'{inline}; img-src 'self' blob:; \
-             font-src 'self'; media-src 'self' blob:; connect-src 'self'{sockets}; \
+            "default-src 'none'; script-src 'self'{machine}; style-src 'self'{inline}; \
+             img-src 'self' blob:; font-src 'self'; media-src 'self' blob:; connect-src 'self'{sockets}; \
              worker-src 'self'; manifest-src 'self'; form-action 'self'; object-src 'none'; \
              base-uri 'none'; frame-ancestors 'none'"
         )
@@ -82,7 +88,7 @@ pub(crate) async fn add(
     request: Request,
     next: Next,
 ) -> Response {
-    let policy = headers.policy(visit::host(request.headers()));
+    let policy = headers.policy(visit::host(request.headers()), request.uri().path());
     let mut response = next.run(request).await;
     let to = response.headers_mut();
     for (name, value) in FIXED {
