@@ -111,7 +111,10 @@ async function picture(
       const page = await context.newPage();
       await page.clock.setFixedTime(galleryTime);
       await open(page, language);
-      await screen.act?.(page, texts(language));
+      if (screen.act !== undefined) {
+        await settled(page);
+        await screen.act(page, texts(language));
+      }
       await settled(page);
       const name = `${width}x${height}-${language}-${theme}.png`;
       await page.screenshot({ path: `${own}/${name}`, animations: 'disabled' });

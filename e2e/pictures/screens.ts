@@ -62,7 +62,7 @@ const crowds: Screen[] = [1, 2, 3, 5, 9, 16, 25, 60].map((people) => ({
     people,
     muted: [1, 4, 6, 7, 11, 13],
     dark: people > 3 ? [3, 8, 12, 20] : [],
-    speaking: people > 1 ? [1] : [],
+    speaking: people > 2 ? [2] : [],
   },
 }));
 
@@ -141,6 +141,12 @@ const rooms: Screen[] = [
       await onGallery(page, (gallery) => gallery.breakMedia(), null);
       await page.getByText(words('media_broken')).first().waitFor();
     },
+  },
+  {
+    name: 'media-blocked',
+    inside: true,
+    world: { people: 4, media: false },
+    act: (page, words) => page.getByText(words('media_blocked')).first().waitFor(),
   },
   {
     name: 'sound-blocked',

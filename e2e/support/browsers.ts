@@ -11,6 +11,8 @@ export interface BrowserWish {
   devices?: Devices | undefined;
   /** Firefox shares a screen only with a window. */
   window?: boolean | undefined;
+  /** Prefers the dark, which Firefox learns when it starts. */
+  dark?: boolean | undefined;
   /** A Y4M file that Chromium takes for its camera. */
   camera?: string | undefined;
   /** A WAV file that Chromium takes for what its microphone hears. */
@@ -97,6 +99,11 @@ export async function launch(
     ...(bundled ? {} : { channel: 'moz-firefox' }),
     ...placed(firefoxProgram, farEnd),
     headless: !wish.window,
-    firefoxUserPrefs: { 'media.autoplay.default': 0, ...firefoxPreferences[devices] },
+    firefoxUserPrefs: {
+      'media.autoplay.default': 0,
+      // 0 is dark, 2 what the system has.
+      'layout.css.prefers-color-scheme.content-override': wish.dark ? 0 : 2,
+      ...firefoxPreferences[devices],
+    },
   });
 }

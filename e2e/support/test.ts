@@ -1,8 +1,9 @@
 // The test function of this folder: browsers that live as long as the worker, and per test a
 // program of its own and people, whose pages are held to good behaviour in the end.
-import { test as base, type Browser } from '@playwright/test';
+import { test as base, type Browser, type Page } from '@playwright/test';
 
 import { launch, type BrowserName, type BrowserWish } from './browsers.ts';
+import { Gallery, galleryTime } from './gallery.ts';
 import { Person, type ProfileSettings } from './person.ts';
 import { Program } from './program.ts';
 
@@ -14,9 +15,13 @@ interface Fixtures {
   program: Program;
   /** Opens a browser profile for somebody. */
   person: (browser: BrowserName, name: string, wish?: PersonWish) => Promise<Person>;
+  /** Opens an empty page for a room of the gallery. */
+  stage: (browser: BrowserName, settings?: ProfileSettings) => Promise<Page>;
 }
 
 interface WorkerFixtures {
+  /** The page with made-up people, built at its first use. */
+  gallery: Gallery;
   /** Starts a browser at its first use and keeps it for later tests. */
   browserLike: (name: BrowserName, wish: BrowserWish) => Promise<Browser>;
 }
@@ -26,7 +31,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     async ({}, use) => {
       const started = new Map<string, Promise<Browser>>();
       await use((name, wish) => {
-        const key = JSON.stringify([name, wish.devices, wish.window]);
+        const key = JSON.stringify([name, wish.devices, wish.window, wish.dark]);
         const browser = started.get(key) ?? launch(name, wish);
         started.set(key, browser);
         return browser;
@@ -35,6 +40,42 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     },
     { scope: 'worker' },
   ],
+
+  gallery: [
+    async ({}, use) => {
+      const gallery = await Gallery.start();
+      await use(gallery);
+      await gallery.close();
+    },
+    { scope: 'worker' },
+  ],
+
+  stage: async ({ browserLike }, use, info) => {
+    const pages: Page[] = [];
+    await use(async (browser, settings = {}) => {
+      const { locale = 'en-US', viewport = { width: 1280, height: 800 }, dark } = settings;
+      const wish = browser === 'firefox' ? { dark } : {};
+      const started = await browserLike(browser, wish);
+      const context = await started.newContext({
+        locale,
+        viewport,
+        timezoneId: 'UTC',
+        reducedMotion: 'reduce',
+        ...(browser === 'chromium' && { colorScheme: dark ? ('dark' as const) : 'light' }),
+      });
+      const page = await context.newPage();
+      await page.clock.setFixedTime(galleryTime);
+      pages.push(page);
+      return page;
+    });
+    for (const [index, page] of pages.entries()) {
+      if (info.status !== info.expectedStatus) {
+        const path = info.outputPath(`stage-${index}.png`);
+        await page.screenshot({ path, timeout: 5_000 }).catch(() => undefined);
+      }
+      await page.context().close();
+    }
+  },
 
   flags: [[], { option: true }],
 

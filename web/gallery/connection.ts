@@ -24,9 +24,10 @@ export function showOn(mid: string, paint: Paint | null): void {
   open.at(-1)?.show(mid, paint);
 }
 
-/** The way that media takes breaks. */
+/** The way that media takes breaks, and nothing gets through any more. */
 export function breakMedia(): void {
-  open.at(-1)?.become('failed');
+  ScriptedConnection.reaches = false;
+  open.at(-1)?.become('disconnected');
 }
 
 /**
@@ -88,7 +89,10 @@ export class ScriptedConnection extends EventTarget {
 
   setRemoteDescription(description: RTCSessionDescriptionInit): Promise<void> {
     this.remoteDescription = description;
-    if (!ScriptedConnection.reaches) return Promise.resolve();
+    if (!ScriptedConnection.reaches) {
+      this.become('failed');
+      return Promise.resolve();
+    }
     for (const transceiver of this.#transceivers) this.#arrive(transceiver);
     if (this.connectionState !== 'connected') this.become('connected');
     return Promise.resolve();

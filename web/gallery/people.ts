@@ -16,7 +16,7 @@ const hardNames: readonly string[] = [
   'فاطمة الزهراء بنت عبد الرحمن',
   'יהונתן בן־דוד',
   'Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen',
-  'สมชาย ใจดี',
+  'Ольга Константиновна',
   '👩‍🚀 Zoë',
   'Bo',
 ];

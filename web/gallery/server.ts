@@ -177,9 +177,10 @@ export class ScriptedServer {
       typing: typing.map(idAt),
       ...(message.media && { media: { answer: 'v=0\r\n' } }),
     });
-    if (speaking.length > 0) {
+    // What comes after the answer comes in a message of its own.
+    setTimeout(() => {
       this.event({ type: 'speakers', participants: speaking.map(idAt) });
-    }
+    });
   }
 
   #raise(raised: boolean): void {
