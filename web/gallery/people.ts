@@ -1,5 +1,5 @@
 // Who is in the gallery's rooms, and what they said.
-import type { Entry, Participant, Person } from '../src/protocol/messages';
+import type { Entry, Participant, Person, Quality } from '../src/protocol/messages';
 import { entry, participant } from '../src/call/testing/server';
 import type { World } from './world';
 
@@ -40,6 +40,11 @@ export function nameAt(world: World, place: number): string {
 
 export function participantAt(world: World, place: number): Participant {
   const hand = world.hands.indexOf(place);
+  const level = world.poor.includes(place) ? 'poor' : world.fair.includes(place) ? 'fair' : 'good';
+  const quality: Quality =
+    level === 'good'
+      ? { level, reason: 'none' }
+      : { level, reason: level === 'poor' ? 'loss' : 'bandwidth', direction: 'up' };
   return participant(idAt(place), {
     name: nameAt(world, place),
     connected: !world.away.includes(place),
@@ -49,6 +54,7 @@ export function participantAt(world: World, place: number): Participant {
       screen: world.screens.includes(place),
       screen_audio: false,
     },
+    quality,
     ...(hand >= 0 && { hand: hand + 1 }),
   });
 }
