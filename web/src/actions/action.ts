@@ -46,3 +46,8 @@ export interface Action {
   /** A promise where it takes time: another press meanwhile does nothing. */
   run(): unknown;
 }
+
+/** Actions by name, each known to be there. */
+export function named<Name extends string>(actions: Record<Name, Action>): Record<Name, Action> {
+  return actions;
+}

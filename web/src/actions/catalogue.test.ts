@@ -6,7 +6,6 @@ import { Arrangement } from '../state/arrangement.svelte';
 import { Hearing } from '../state/hearing.svelte';
 import { Interface } from '../state/interface.svelte';
 import { Meeting } from '../state/meeting.svelte';
-import type { Action } from './action';
 import { createActions, grouped, groupText } from './catalogue';
 import { personActions } from './person';
 import type { Place } from './place';
@@ -21,7 +20,7 @@ const place = (): Place => ({
 
 /** In both states of each switch: its words and sign may differ. */
 const actions = createActions(place());
-const ofAda = Object.values<Action>(personActions(place(), participant('a', { name: 'Ada' })));
+const ofAda = Object.values(personActions(place(), participant('a', { name: 'Ada' })));
 const everything = [...actions.all, ...ofAda];
 
 /**
@@ -117,8 +116,8 @@ test('somebody is pinned, silenced and made quieter for oneself alone', () => {
   const { pin, mute, volume } = personActions(here, participant('a'));
   pin.run();
   mute.run();
-  volume.range.set(0.25);
-  expect([pin.pressed, mute.pressed, volume.range.value]).toEqual([true, true, 0.25]);
+  volume.range?.set(0.25);
+  expect([pin.pressed, mute.pressed, volume.range?.value]).toEqual([true, true, 0.25]);
   expect(volume.enabled).toBe(false);
   expect(here.hearing.isMutedForMe('a')).toBe(true);
 });

@@ -9,14 +9,14 @@ import { viewActions } from './view';
 
 /** Every action of the room, by name, and all of them in order. */
 export function createActions(place: Place) {
-  const named = {
+  const all = {
     ...mediaActions(place),
     ...togetherActions(place),
     ...viewActions(place),
     ...pageActions(place),
   };
   const reactions = reactionActions(place);
-  return { ...named, reactions, all: [...Object.values<Action>(named), ...reactions] };
+  return { ...all, reactions, all: [...Object.values<Action>(all), ...reactions] };
 }
 
 export type Actions = ReturnType<typeof createActions>;

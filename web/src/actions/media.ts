@@ -1,19 +1,22 @@
+import AudioWaveform from '@lucide/svelte/icons/audio-waveform';
 import Clapperboard from '@lucide/svelte/icons/clapperboard';
 import Mic from '@lucide/svelte/icons/mic';
 import MicOff from '@lucide/svelte/icons/mic-off';
 import MonitorUp from '@lucide/svelte/icons/monitor-up';
 import MonitorX from '@lucide/svelte/icons/monitor-x';
+import Aperture from '@lucide/svelte/icons/aperture';
 import Video from '@lucide/svelte/icons/video';
 import VideoOff from '@lucide/svelte/icons/video-off';
 
+import { effectSupported } from '../call';
 import { m } from '../../paraglide/messages.js';
-import type { Action } from './action';
+import { named } from './action';
 import type { Place } from './place';
 import { alt } from './shortcut';
 
 /** What one sends. */
 export function mediaActions({ meeting }: Pick<Place, 'meeting'>) {
-  return {
+  return named({
     microphone: {
       id: 'microphone',
       group: 'media',
@@ -57,6 +60,40 @@ export function mediaActions({ meeting }: Pick<Place, 'meeting'>) {
       },
       everywhere: true,
       run: () => meeting.setCamera(!meeting.on.camera),
+    },
+    blur: {
+      id: 'blur',
+      group: 'media',
+      label: (options) => m.effect_blur({}, options),
+      hint: (options) =>
+        meeting.effects.blur
+          ? m.effect_blur_on_hint({}, options)
+          : m.effect_blur_off_hint({}, options),
+      icon: Aperture,
+      shortcut: alt('L'),
+      available: effectSupported('blur'),
+      enabled: true,
+      get pressed() {
+        return meeting.effects.blur;
+      },
+      run: () => meeting.setEffect('blur', !meeting.effects.blur),
+    },
+    quiet: {
+      id: 'quiet',
+      group: 'media',
+      label: (options) => m.effect_quiet({}, options),
+      hint: (options) =>
+        meeting.effects.quiet
+          ? m.effect_quiet_on_hint({}, options)
+          : m.effect_quiet_off_hint({}, options),
+      icon: AudioWaveform,
+      shortcut: alt('Q'),
+      available: effectSupported('quiet'),
+      enabled: true,
+      get pressed() {
+        return meeting.effects.quiet;
+      },
+      run: () => meeting.setEffect('quiet', !meeting.effects.quiet),
     },
     shareScreen: {
       id: 'share_screen',
@@ -112,5 +149,5 @@ export function mediaActions({ meeting }: Pick<Place, 'meeting'>) {
         meeting.setScreenMotion(!meeting.screenMotion);
       },
     },
-  } satisfies Record<string, Action>;
+  });
 }

@@ -6,13 +6,13 @@ import Settings from '@lucide/svelte/icons/settings';
 
 import type { Meeting } from '../state/meeting.svelte';
 import { m } from '../../paraglide/messages.js';
-import type { Action } from './action';
+import { named } from './action';
 import type { Place } from './place';
 import { alt, command } from './shortcut';
 
 /** The room as such, and this page. */
 export function pageActions({ meeting, face }: Pick<Place, 'meeting' | 'face'>) {
-  return {
+  return named({
     invite: {
       id: 'invite',
       group: 'room',
@@ -79,7 +79,7 @@ export function pageActions({ meeting, face }: Pick<Place, 'meeting' | 'face'>) 
         face.settingsOpen = true;
       },
     },
-  } satisfies Record<string, Action>;
+  });
 }
 
 async function copyLink({ notices }: Pick<Meeting, 'notices'>): Promise<void> {

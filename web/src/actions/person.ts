@@ -7,7 +7,7 @@ import VolumeX from '@lucide/svelte/icons/volume-x';
 import type { Participant } from '../protocol/messages';
 import { nameOf } from '../state/names';
 import { m } from '../../paraglide/messages.js';
-import type { Action } from './action';
+import { named } from './action';
 import type { Place } from './place';
 
 /** What may be done with one person here: nobody else notices any of it. One is not heard by oneself. */
@@ -18,7 +18,7 @@ export function personActions(
   const { participant: id } = person;
   const name = nameOf(person);
   const other = () => meeting.self?.participant !== id;
-  return {
+  return named({
     pin: {
       id: 'pin',
       group: 'view',
@@ -106,5 +106,5 @@ export function personActions(
         face.toggleStats(id);
       },
     },
-  } satisfies Record<string, Action>;
+  });
 }

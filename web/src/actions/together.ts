@@ -4,6 +4,7 @@ import Users from '@lucide/svelte/icons/users';
 
 import { m } from '../../paraglide/messages.js';
 import type { Action, Text } from './action';
+import { named } from './action';
 import type { Place } from './place';
 import { alt } from './shortcut';
 
@@ -19,7 +20,7 @@ export const reactions: readonly { id: string; emoji: string; name: Text; key: s
 
 /** What one does with the others. */
 export function togetherActions({ meeting, face }: Pick<Place, 'meeting' | 'face'>) {
-  return {
+  return named({
     hand: {
       id: 'hand',
       group: 'together',
@@ -73,7 +74,7 @@ export function togetherActions({ meeting, face }: Pick<Place, 'meeting' | 'face
         face.togglePeople();
       },
     },
-  } satisfies Record<string, Action>;
+  });
 }
 
 /** One action for each reaction. */

@@ -14,6 +14,7 @@ import PinOff from '@lucide/svelte/icons/pin-off';
 import type { ArrangementMode } from '../state/arrangement.svelte';
 import { m } from '../../paraglide/messages.js';
 import type { Action, Sign, Text } from './action';
+import { named } from './action';
 import type { Place } from './place';
 import type { Shortcut } from './shortcut';
 import { alt } from './shortcut';
@@ -48,7 +49,7 @@ export function viewActions({ meeting, arrangement }: Pick<Place, 'meeting' | 'a
     },
   });
 
-  return {
+  return named({
     layoutAuto: mode(
       'auto',
       (options) => m.layout_auto({}, options),
@@ -193,5 +194,5 @@ export function viewActions({ meeting, arrangement }: Pick<Place, 'meeting' | 'a
       },
       run: () => arrangement.toggleFloating(),
     },
-  } satisfies Record<string, Action>;
+  });
 }
