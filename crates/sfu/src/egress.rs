@@ -117,6 +117,7 @@ impl Sfu {
     /// Hands on all that is to be sent, and arms the timers. To be called once per turn, when all
     /// that came has been handed in.
     pub fn drain(&mut self, mut send: impl FnMut(Transmit<'_>)) {
+        self.shake_hands();
         loop {
             for (transport, datagram) in self.signals.drain(..) {
                 send(Transmit {
@@ -134,9 +135,6 @@ impl Sfu {
             };
             if !std::mem::take(&mut peer.dirty) {
                 continue;
-            }
-            if peer.stirred || peer.due <= now.at {
-                self.poll_rtc(place);
             }
             self.compose(place, now);
             if let Some(way) = self.members.peer_at(place).and_then(|peer| peer.way) {

@@ -139,7 +139,7 @@ impl Sfu {
         let Some(peer) = subscriber.peer.as_deref_mut() else {
             return false;
         };
-        if !peer.connected || !same_room {
+        if !peer.is_connected() || !same_room {
             return false;
         }
         let Some(slot) = peer.slots.get_mut(watcher.slot) else {

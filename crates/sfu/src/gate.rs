@@ -1,8 +1,11 @@
-//! Which peer a datagram belongs to, and whether it may reach it.
+//! Which peer a datagram belongs to, and whether it may reach it; the server's end of ICE.
 //!
 //! A datagram reaches a peer only from an address that a STUN binding request of that peer taught
 //! us, one that proves to know the peer's ICE password (RFC 8445 section 7.3). Without this a
 //! stranger who sends a DTLS ClientHello while a call connects keeps it from connecting.
+//!
+//! The server is a lite end (RFC 8445 section 2.5): it answers checks and makes none, so that ICE is
+//! this table and an answer to each request.
 
 use std::{collections::HashMap, net::SocketAddr};
 
@@ -13,6 +16,9 @@ use str0m::{
 use zoom_protocol::Limits;
 
 use crate::{Protocol, members::Place, peer::Peer};
+
+/// Bytes of the longest answer to a request.
+const ANSWER_BYTES: usize = 128;
 
 /// What a datagram is, by its first byte (RFC 7983).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,9 +90,31 @@ impl Gate {
 
     /// Whether a request was made by somebody who knows the peer's password.
     pub(crate) fn proves(&self, request: &StunMessage<'_>, peer: &Peer) -> bool {
-        request.verify(peer.password.as_bytes(), |key, parts| {
+        request.verify(peer.own.pass.as_bytes(), |key, parts| {
             self.sha1.sha1_hmac(key, parts)
         })
+    }
+
+    /// The answer to a request that proves to be a peer's: where it came from (RFC 8445 section
+    /// 7.3), or that the browser, which believes to be controlled, is to control (7.3.1.1).
+    pub(crate) fn answer(
+        &self,
+        request: &StunMessage<'_>,
+        peer: &Peer,
+        from: SocketAddr,
+    ) -> Option<Vec<u8>> {
+        let id = request.trans_id();
+        let answer = if request.ice_controlled().is_some() {
+            StunMessage::binding_role_conflict_reply(id)
+        } else {
+            StunMessage::binding_reply(id, from)
+        };
+        let mut bytes = vec![0; ANSWER_BYTES];
+        let password = Some(peer.own.pass.as_bytes());
+        let sha1 = |key: &[u8], parts: &[&[u8]]| self.sha1.sha1_hmac(key, parts);
+        let length = answer.to_bytes(password, &mut bytes, sha1).ok()?;
+        bytes.truncate(length);
+        Some(bytes)
     }
 
     /// Notes that an address is a peer's. An address has one owner: the last that proved it.
@@ -117,7 +145,7 @@ impl Gate {
         {
             self.forget_address(who, oldest);
         }
-        tracing::debug!(ufrag = peer.ufrag, ?protocol, %address, "address learned");
+        tracing::debug!(ufrag = peer.own.ufrag, ?protocol, %address, "address learned");
         true
     }
 
@@ -133,7 +161,7 @@ impl Gate {
 
     /// Forgets all about a peer.
     pub(crate) fn forget(&mut self, who: Place, peer: &Peer) {
-        self.strike(&peer.ufrag);
+        self.strike(&peer.own.ufrag);
         for address in &peer.addresses {
             self.forget_address(who, *address);
         }

@@ -27,7 +27,7 @@ impl Sfu {
         peer.heard_at = self.now;
         let most = self.limits.loudest as usize;
         let place = self.members.enter(who);
-        self.gate.enter(place, &peer.ufrag);
+        self.gate.enter(place, &peer.own.ufrag);
         for source in Source::ALL {
             self.epochs += 1;
             let track = peer.track_mut(source);
@@ -60,7 +60,10 @@ impl Sfu {
 
     pub(crate) fn reoffer(&mut self, who: ParticipantId, request: u64, offer: &MediaOffer) {
         let Self {
-            members, limits, ..
+            members,
+            config,
+            now,
+            ..
         } = self;
         let found = members.place(who);
         let peer = found.and_then(|place| Some((place, members.peer_at_mut(place)?)));
@@ -74,12 +77,11 @@ impl Sfu {
             });
             return;
         };
-        let ufrag = peer.ufrag.clone();
-        let answer = negotiate::renegotiate(limits, peer, offer);
+        let ufrag = peer.own.ufrag.clone();
+        let answer = negotiate::renegotiate(config, *now, peer, offer);
         // An ICE restart chose another name.
-        let present = peer.ufrag.clone();
+        let present = peer.own.ufrag.clone();
         let refused = answer.is_err();
-        peer.stirred = true;
         self.gate.strike(&ufrag);
         self.gate.enter(place, &present);
         self.tell(Event::Answered {
@@ -154,7 +156,7 @@ impl Sfu {
         if let Some(room) = participant.room.and_then(|room| self.rooms.get_mut(&room)) {
             room.speakers.remove(who);
         }
-        // Memory that str0m left in a strange state after a panic may panic once more.
+        // Memory that DTLS left in a strange state after a panic may panic once more.
         if catch_unwind(AssertUnwindSafe(move || drop(peer))).is_err() {
             tracing::warn!(participant = %who, "a session panicked while it was dropped");
         }

@@ -1,4 +1,8 @@
 //! From an SDP offer to a peer and an answer.
+//!
+//! str0m reads the offer and writes the answer. Its session is made for that and dropped: it keeps
+//! more than a hundred kilobytes for each peer, of which nothing is needed until there is another
+//! offer, which says all again.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -9,21 +13,22 @@ use std::{
 use str0m::{
     Rtc, RtcConfig,
     change::SdpOffer,
-    config::DtlsVersion,
     format::Codec,
+    ice::IceCreds,
     media::{Mid, Pt},
     net::TcpType,
     rtp::Extension,
 };
-use zoom_protocol::{Limits, MediaAnswer, MediaOffer, Slot, Source};
+use zoom_protocol::{MediaAnswer, MediaOffer, Slot, Source};
 use zoom_rtp::{ExtensionIds, Tag};
 
 use crate::{
     Candidate, PreparedPeer, Protocol, SfuConfig,
+    handshake::Handshake,
+    idle,
     incoming::{Inputs, Payload},
-    keys::{self, Keys},
     offer::{self, CheckedOffer},
-    peer::{Peer, SlotState},
+    peer::{Peer, Said, SlotState},
     stream::{Line, OutStream},
 };
 
@@ -50,12 +55,15 @@ pub fn negotiate(
     let checked = offer::check(&config.limits, offer)?;
     let (peer, answer) = guarded(|| {
         let connect_by = now + Duration::from_millis(config.limits.peer_connect_ms.into());
-        let mut peer = Peer::new(build(config, now), now, connect_by);
-        let answer = accept(&mut peer, &checked)?;
+        let remote = &checked.remote;
+        let handshake = Handshake::new(&config.certificate.0, remote.fingerprint, now)?;
+        let ufrag = remote.ufrag.clone();
+        let mut peer = Peer::new(handshake, IceCreds::new(), ufrag, now, connect_by);
+        let answer = accept(config, now, &mut peer, &checked)?;
         Ok((peer, answer))
     })?;
     tracing::debug!(
-        ufrag = peer.ufrag,
+        ufrag = peer.own.ufrag,
         sources = checked.sources.len(),
         slots = checked.slots.len(),
         "offer answered"
@@ -70,15 +78,22 @@ pub fn negotiate(
 
 /// Answers another offer of a peer. After an error the peer is of no use any more.
 pub(crate) fn renegotiate(
-    limits: &Limits,
+    config: &SfuConfig,
+    now: Instant,
     peer: &mut Peer,
     offer: &MediaOffer,
 ) -> Result<MediaAnswer, OfferError> {
-    let checked = offer::check(limits, offer)?;
+    let checked = offer::check(&config.limits, offer)?;
     check_unchanged(peer, &checked)?;
-    let answer = guarded(|| accept(peer, &checked))?;
+    // Another name is an ICE restart (RFC 8445 section 9).
+    if peer.other_ufrag != checked.remote.ufrag {
+        peer.other_ufrag.clone_from(&checked.remote.ufrag);
+        peer.own = IceCreds::new();
+        peer.lessons = 0;
+    }
+    let answer = guarded(|| accept(config, now, peer, &checked))?;
     tracing::debug!(
-        ufrag = peer.ufrag,
+        ufrag = peer.own.ufrag,
         slots = checked.slots.len(),
         "another offer answered"
     );
@@ -94,19 +109,20 @@ fn guarded<T>(work: impl FnOnce() -> Result<T, OfferError>) -> Result<T, OfferEr
     })
 }
 
-fn build(config: &SfuConfig, now: Instant) -> (Rtc, Keys) {
+/// A session that describes, and does nothing else.
+fn describer(config: &SfuConfig, now: Instant, own: &IceCreds) -> Rtc {
     let mut settings = RtcConfig::new()
-        .set_crypto_provider(Arc::new(keys::provider()))
+        .set_crypto_provider(Arc::new(idle::provider()))
+        .set_local_ice_credentials(own.clone())
         .set_ice_lite(true)
         .set_rtp_mode(true)
         .set_dtls_cert(config.certificate.0.clone())
-        .set_dtls_version(DtlsVersion::Dtls12)
         .set_stats_interval(None)
         .clear_codecs();
     let codecs = settings.codec_config();
     codecs.enable_opus(true, true);
     codecs.enable_vp8(true);
-    let (mut rtc, keys) = keys::of(|| settings.build(now));
+    let mut rtc = settings.build(now);
     for candidate in &config.candidates {
         // A candidate that the machine cannot offer is a matter of configuration, not of the
         // offer.
@@ -117,7 +133,7 @@ fn build(config: &SfuConfig, now: Instant) -> (Rtc, Keys) {
             Err(error) => tracing::warn!(%error, "a candidate cannot be offered"),
         }
     }
-    (rtc, keys)
+    rtc
 }
 
 fn host(candidate: Candidate) -> Result<str0m::Candidate, String> {
@@ -161,39 +177,42 @@ fn check_unchanged(peer: &Peer, checked: &CheckedOffer) -> Result<(), OfferError
     Ok(())
 }
 
-fn accept(peer: &mut Peer, checked: &CheckedOffer) -> Result<MediaAnswer, OfferError> {
-    let offer = SdpOffer::from_sdp_string(&checked.text).map_err(|error| unusable(&error))?;
-    // str0m gives an m-line without a stream another SSRC, but the browser knows the first.
-    for (mid, line) in peer.lines() {
-        let rtx = line.rtx.map(|(ssrc, _)| ssrc.into());
-        let mut api = peer.rtc.direct_api();
-        api.declare_stream_tx(line.ssrc.into(), rtx, mid, None);
-    }
-    let answer = peer
-        .rtc
-        .sdp_api()
-        .accept_offer(offer)
-        .map_err(|error| unusable(&error))?
-        .to_sdp_string();
-    // str0m reads as far as it understands, and answers that.
-    if media_lines(&answer) != media_lines(&checked.text) {
-        return Err(unusable(&"not all of its m-lines are understood"));
+fn accept(
+    config: &SfuConfig,
+    now: Instant,
+    peer: &mut Peer,
+    checked: &CheckedOffer,
+) -> Result<MediaAnswer, OfferError> {
+    let mut rtc = describer(config, now, &peer.own);
+    let mut answer = answer(&mut rtc, checked)?;
+    let known = peer.lines();
+    if !known.is_empty() {
+        // The session has given the m-lines SSRCs by chance, but the browser knows others.
+        for (mid, line) in known {
+            let mut api = rtc.direct_api();
+            if let Some(chance) = api.stream_tx_by_mid(mid, None).map(|stream| stream.ssrc()) {
+                api.remove_stream_tx(chance);
+            }
+            let rtx = line.rtx.map(|(ssrc, _)| ssrc.into());
+            api.declare_stream_tx(line.ssrc.into(), rtx, mid, None);
+        }
+        answer = self::answer(&mut rtc, checked)?;
     }
 
     let mut inputs = Inputs::default();
     for (source, mid) in &checked.sources {
         let name = tag(mid)?;
         let mid = Mid::from(mid.as_str());
-        payload_types(&peer.rtc, mid, source.is_video())?;
-        add_payloads(&peer.rtc, mid, &mut inputs);
-        add_ids(&mut inputs.ids, &ids(&peer.rtc, mid));
+        payload_types(&rtc, mid, source.is_video())?;
+        add_payloads(&rtc, mid, &mut inputs);
+        add_ids(&mut inputs.ids, &ids(&rtc, mid));
         inputs.sources.push((name, *source));
     }
     peer.inputs = inputs;
     for slot in &checked.slots {
-        let audio = line(&mut peer.rtc, &slot.audio, false)?;
+        let audio = line(&mut rtc, &slot.audio, false)?;
         let video = match &slot.video {
-            Some(mid) => Some(line(&mut peer.rtc, mid, true)?),
+            Some(mid) => Some(line(&mut rtc, mid, true)?),
             None => None,
         };
         match peer.slots.get_mut(slot.slot) {
@@ -223,14 +242,21 @@ fn accept(peer: &mut Peer, checked: &CheckedOffer) -> Result<MediaAnswer, OfferE
             }
         }
     }
-    // Nothing is sent through str0m, and a stream that it knows costs memory and timers.
-    for (_, line) in peer.lines() {
-        peer.rtc.direct_api().remove_stream_tx(line.ssrc.into());
-    }
-    peer.offer_accepted();
     Ok(MediaAnswer {
-        answer: quiet(&answer),
+        answer: written_anew(&answer, &mut peer.said),
     })
+}
+
+fn answer(rtc: &mut Rtc, checked: &CheckedOffer) -> Result<String, OfferError> {
+    let offer = SdpOffer::from_sdp_string(&checked.text).map_err(|error| unusable(&error))?;
+    let answer = rtc.sdp_api().accept_offer(offer);
+    let answer = answer.map_err(|error| unusable(&error))?.to_sdp_string();
+    // str0m reads as far as it understands, and answers that.
+    if media_lines(&answer) == media_lines(&checked.text) {
+        Ok(answer)
+    } else {
+        Err(unusable(&"not all of its m-lines are understood"))
+    }
 }
 
 /// What str0m says, without the lines that tell where in the server's memory the text lies.
@@ -250,10 +276,35 @@ fn media_lines(text: &str) -> usize {
     text.lines().filter(|line| line.starts_with("m=")).count()
 }
 
-/// Asks for sound that is not sent while nobody speaks (RFC 7587 section 6.1), which str0m cannot
-/// together with redundant sound.
-fn quiet(answer: &str) -> String {
-    answer.replace("useinbandfec=1", "useinbandfec=1;usedtx=1")
+/// The answer with what str0m's session, which is another each time, does not know:
+///
+/// - its origin is that of the answers before, and a version later (RFC 8829 section 5.3.2);
+/// - the name of each source of media is the one that its sender reports tell;
+/// - sound is not to be sent while nobody speaks (RFC 7587 section 6.1), which str0m cannot ask for
+///   together with redundant sound.
+fn written_anew(answer: &str, said: &mut Said) -> String {
+    let mut text = String::with_capacity(answer.len());
+    let mut mid = "";
+    said.version += 1;
+    for line in answer.split_inclusive("\r\n") {
+        let bare = line.trim_end();
+        if let Some(origin) = bare.strip_prefix("o=") {
+            if said.version == 1 {
+                let number = origin.split(' ').nth(1);
+                said.session = number.and_then(|number| number.parse().ok()).unwrap_or(1);
+            }
+            let (session, version) = (said.session, said.version);
+            text += &format!("o=- {session} {version} IN IP4 0.0.0.0\r\n");
+        } else if let Some((source, _)) = bare.split_once(" cname:") {
+            text += &format!("{source} cname:{mid}\r\n");
+        } else if bare.starts_with("a=fmtp:") {
+            text += &line.replace("useinbandfec=1", "useinbandfec=1;usedtx=1");
+        } else {
+            mid = bare.strip_prefix("a=mid:").unwrap_or(mid);
+            text += line;
+        }
+    }
+    text
 }
 
 fn tag(mid: &str) -> Result<Tag, OfferError> {

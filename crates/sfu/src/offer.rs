@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 
 use zoom_protocol::{Limits, MediaOffer, Slot, SlotId, SlotKind, Source};
 
-use crate::OfferError;
+use crate::{OfferError, handshake::Fingerprint};
 
 /// The most simulcast layers of a camera.
 const LAYERS: [&str; 3] = ["q", "h", "f"];
@@ -67,6 +67,16 @@ pub(crate) struct CheckedOffer {
     pub(crate) sources: Vec<(Source, String)>,
     /// The slots.
     pub(crate) slots: Vec<Slot>,
+    pub(crate) remote: Remote,
+}
+
+/// Who offers, as ICE and DTLS know them; all m-lines share it (RFC 9143 section 7.1.3).
+#[derive(Debug)]
+pub(crate) struct Remote {
+    /// The ICE user name fragment.
+    pub(crate) ufrag: String,
+    /// The certificate.
+    pub(crate) fingerprint: Fingerprint,
 }
 
 /// Checks an offer and writes it anew.
@@ -135,7 +145,48 @@ pub(crate) fn check(limits: &Limits, offer: &MediaOffer) -> Result<CheckedOffer,
         text: write(&head, &sections, &msids),
         sources,
         slots: offer.slots.clone(),
+        remote: remote(&head, &sections)?,
     })
+}
+
+/// Reads who offers, from the whole session's lines or else from the first m-line that says it.
+fn remote(head: &[&str], sections: &[Section<'_>]) -> Result<Remote, OfferError> {
+    let lines = || {
+        let sections = sections.iter().flat_map(|section| &section.lines);
+        head.iter().chain(sections).copied()
+    };
+    let ufrag = lines().find_map(|line| line.strip_prefix("a=ice-ufrag:"));
+    let Some(ufrag) = ufrag.filter(|ufrag| (4..=256).contains(&ufrag.len())) else {
+        return refuse("The offer has no a=ice-ufrag of 4 to 256 characters.".to_owned());
+    };
+    if lines().any(|line| line == "a=setup:passive") {
+        return refuse("The offer may not have a=setup:passive; the server is so.".to_owned());
+    }
+    let mut prints = lines().filter_map(|line| line.strip_prefix("a=fingerprint:"));
+    let Some(fingerprint) = prints.find_map(sha256) else {
+        return refuse("The offer has no a=fingerprint with SHA-256.".to_owned());
+    };
+    Ok(Remote {
+        ufrag: ufrag.to_owned(),
+        fingerprint,
+    })
+}
+
+/// The digest of a certificate, if it is one of SHA-256 (RFC 8122 section 5).
+fn sha256(text: &str) -> Option<Fingerprint> {
+    let (function, digits) = text.split_once(' ')?;
+    if !function.eq_ignore_ascii_case("sha-256") {
+        return None;
+    }
+    let mut bytes = digits.trim().split(':').map(|digits| match digits.len() {
+        2 => u8::from_str_radix(digits, 16).ok(),
+        _ => None,
+    });
+    let mut digest = Fingerprint::default();
+    for byte in &mut digest {
+        *byte = bytes.next()??;
+    }
+    bytes.next().is_none().then_some(digest)
 }
 
 fn refuse<T>(sentence: String) -> Result<T, OfferError> {
@@ -379,7 +430,7 @@ fn check_slot_numbers(limits: &Limits, slots: &[Slot]) -> Result<(), OfferError>
 /// - with the slot as the stream of each of its m-lines, which str0m's answer repeats: browsers
 ///   synchronise what shares a stream.
 ///
-/// `a=setup:actpass` stays: str0m then is the DTLS server, which chooses the SRTP profile, and it
+/// `a=setup:actpass` stays: the answer then makes the server the DTLS server, which chooses the SRTP profile, and it
 /// chooses AES-GCM. As the server, Chromium chose AES-CM with SHA-1, which costs three times as
 /// much for every packet. The address gate keeps strangers out of the handshake either way.
 fn write(head: &[&str], sections: &[Section<'_>], msids: &HashMap<&str, String>) -> String {

@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use str0m::{Rtc, media::Mid};
+use str0m::{ice::IceCreds, media::Mid};
 use zoom_protocol::{ParticipantId, SlotId, SlotKind, Source};
 
 use crate::{
@@ -15,9 +15,9 @@ use crate::{
     budget::Content,
     clock::PublisherClock,
     egress::Queued,
+    handshake::Handshake,
     incoming::Inputs,
     ingress::Arrived,
-    keys::Keys,
     meter::Meter,
     report::DowngradeReason,
     rise::Rise,
@@ -32,17 +32,18 @@ pub struct PreparedPeer(pub(crate) Peer);
 
 /// A peer.
 pub(crate) struct Peer {
-    /// Session description, ICE and DTLS. Media goes past it.
-    pub(crate) rtc: Rtc,
-    /// Where the handshake leaves its keys.
-    pub(crate) keys: Keys,
+    /// DTLS.
+    pub(crate) handshake: Handshake,
+    /// What answers to its offers say about the session.
+    pub(crate) said: Said,
     /// Media, once the handshake is done.
     pub(crate) session: Option<Box<Session>>,
     /// The server's number for it.
     pub(crate) number: u64,
-    /// The local ICE user name fragment and password, which checks of this peer prove to know.
-    pub(crate) ufrag: String,
-    pub(crate) password: String,
+    /// The server's ICE credentials, which checks of this peer prove to know, and the name that
+    /// its browser has for itself.
+    pub(crate) own: IceCreds,
+    pub(crate) other_ufrag: String,
     /// Where checks came from, the oldest first.
     pub(crate) addresses: VecDeque<(Protocol, SocketAddr)>,
     /// How many addresses it taught us since ICE began or began again.
@@ -56,15 +57,10 @@ pub(crate) struct Peer {
     pub(crate) slots: Slots,
     pub(crate) tracks: [Track; 4],
     pub(crate) clock: PublisherClock,
-    pub(crate) connected: bool,
     /// When the peer has to be connected.
     pub(crate) connect_by: Instant,
     /// When something came that only this peer could have sent.
     pub(crate) heard_at: Instant,
-    /// When str0m wants to be called.
-    pub(crate) due: Instant,
-    /// Whether str0m is to be called before that.
-    pub(crate) stirred: bool,
     /// For when a timer is set.
     pub(crate) armed: Option<Instant>,
     /// Whether it waits to be drained.
@@ -82,6 +78,14 @@ pub(crate) struct Peer {
     pub(crate) report_at: Option<Instant>,
     /// What the reports come to.
     pub(crate) quality: crate::quality::Meter,
+}
+
+/// The origin of a session's descriptions (RFC 8866 section 5.2): the same in each answer, with a
+/// version that counts them.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Said {
+    pub(crate) session: u64,
+    pub(crate) version: u32,
 }
 
 /// A receive place of the peer's browser, and who is in it.
@@ -212,15 +216,21 @@ pub(crate) fn picture_of(kind: SlotKind) -> Option<Source> {
 }
 
 impl Peer {
-    /// A peer without m-lines, before its first offer.
-    pub(crate) fn new((rtc, keys): (Rtc, Keys), now: Instant, connect_by: Instant) -> Self {
+    /// A peer without m-lines, before its first offer is answered.
+    pub(crate) fn new(
+        handshake: Handshake,
+        own: IceCreds,
+        other_ufrag: String,
+        now: Instant,
+        connect_by: Instant,
+    ) -> Self {
         Self {
-            rtc,
-            keys,
+            handshake,
+            said: Said::default(),
             session: None,
             number: 0,
-            ufrag: String::new(),
-            password: String::new(),
+            own,
+            other_ufrag,
             addresses: VecDeque::new(),
             lessons: 0,
             way: None,
@@ -229,11 +239,8 @@ impl Peer {
             slots: Slots::default(),
             tracks: Default::default(),
             clock: PublisherClock::default(),
-            connected: false,
             connect_by,
             heard_at: now,
-            due: now,
-            stirred: true,
             armed: None,
             dirty: false,
             queue: Vec::new(),
@@ -267,14 +274,9 @@ impl Peer {
         lines
     }
 
-    /// Reads what changes with each answer.
-    pub(crate) fn offer_accepted(&mut self) {
-        let credentials = self.rtc.direct_api().local_ice_credentials();
-        if self.ufrag != credentials.ufrag {
-            self.lessons = 0;
-        }
-        self.ufrag = credentials.ufrag;
-        self.password = credentials.pass;
+    /// Whether media can flow.
+    pub(crate) fn is_connected(&self) -> bool {
+        self.session.is_some()
     }
 
     /// Who speaks in packets about the peer's streams: nobody's SSRC, but tied to one that is known
@@ -298,23 +300,20 @@ impl Peer {
 
     /// When the peer has to be looked after next.
     pub(crate) fn next_due(&self, now: Instant, silence: Duration) -> Instant {
-        if !self.connected {
-            return self.due.min(self.connect_by);
-        }
-        let media = self
-            .session
-            .as_ref()
-            .and_then(|session| session.next_due(now));
-        let at = self.due.min(self.heard_at + silence);
-        media.map_or(at, |media| media.min(at))
+        let (at, media) = match &self.session {
+            None => (self.connect_by, None),
+            Some(session) => (self.heard_at + silence, session.next_due(now)),
+        };
+        let others = [self.handshake.due(), media].into_iter().flatten();
+        others.fold(at, Instant::min)
     }
 }
 
 impl fmt::Debug for Peer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Peer")
-            .field("ufrag", &self.ufrag)
-            .field("connected", &self.connected)
+            .field("ufrag", &self.own.ufrag)
+            .field("connected", &self.is_connected())
             .finish_non_exhaustive()
     }
 }

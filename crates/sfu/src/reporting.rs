@@ -19,7 +19,7 @@ impl Sfu {
             let Some(peer) = participant
                 .peer
                 .as_deref_mut()
-                .filter(|peer| peer.connected)
+                .filter(|peer| peer.is_connected())
             else {
                 continue;
             };

@@ -10,7 +10,7 @@ use zoom_rtp::{
     srtp::{SrtpError, SrtpProfile, SrtpReceiver, SrtpSender, srtp_session},
 };
 
-use crate::{incoming::Streams, keys::Agreed};
+use crate::{handshake::Agreed, incoming::Streams};
 
 /// How often reports are sent: browsers align sound and picture by them, and learn the round trip.
 pub(crate) const REPORT_EVERY: Duration = Duration::from_secs(1);
@@ -59,7 +59,8 @@ impl Session {
             _ => return Err(SrtpError::KeyMaterial),
         };
         let most = limits.peer_streams as usize;
-        let (sender, receiver) = srtp_session(profile, &agreed.material, agreed.as_client, most)?;
+        // The server's end of DTLS is the server's.
+        let (sender, receiver) = srtp_session(profile, &agreed.material, false, most)?;
         let config = CcConfig {
             start_bps: limits.estimate_start_bps.into(),
             min_bps: limits.estimate_min_bps.into(),

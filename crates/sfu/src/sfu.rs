@@ -2,15 +2,13 @@
 
 use std::{
     collections::{BTreeSet, HashMap, HashSet, VecDeque},
-    panic::{AssertUnwindSafe, catch_unwind},
     time::{Duration, Instant},
 };
 
-use str0m::{Input, net::Receive};
 use zoom_protocol::{Limits, MediaEndReason, ParticipantId, RoomId, SlotId, Sources};
 
 use crate::{
-    Command, Event, MediaTotals, PeerStats, Protocol, SfuConfig, SfuStats, SrtpProfile, Transport,
+    Command, Event, Handshaking, MediaTotals, PeerStats, Protocol, SfuConfig, SfuStats, Transport,
     allocate::Ask,
     egress::Outbox,
     gate::{self, Class, Gate},
@@ -22,13 +20,6 @@ use crate::{
 
 /// How often layers are looked over, key frames asked for again and speakers ranked.
 pub(crate) const TICK: Duration = Duration::from_millis(100);
-
-/// How long nothing may come by UDP before a TCP connection is believed to be the better way:
-/// browsers check every few seconds that a way is open.
-const UDP_SILENCE: Duration = Duration::from_secs(6);
-/// The least time between two calls of a connected peer's session that nothing has come for: it
-/// keeps ICE alive, and answers what comes at once.
-const RTC_EVERY: Duration = Duration::from_millis(500);
 
 /// The rooms of one media thread.
 ///
@@ -50,6 +41,7 @@ const RTC_EVERY: Duration = Duration::from_millis(500);
 ///         sfu.handle_datagram(now, *transport, payload);
 ///     }
 ///     sfu.handle_timeout(now);
+///     while let Some(piece) = sfu.poll_handshake() { /* run it on a worker, which brings it back */ }
 ///     sfu.drain(|transmit| {
 ///         for datagram in transmit.datagrams() { /* send it, or all of them at once */ }
 ///     });
@@ -58,13 +50,15 @@ const RTC_EVERY: Duration = Duration::from_millis(500);
 /// # }
 /// ```
 ///
-/// Draining after each single datagram is right too, but costs about twice the time: a received
+/// A piece of a handshake that is not polled is done by the next drain: a driver without workers
+/// needs not care. Draining after each single datagram is right too, but costs about twice the time: a received
 /// packet is queued for everybody first, and what one peer gets is then sealed and sent together.
 ///
-/// A panic inside the `Rtc` of one peer ends that peer alone; the program has to be built with
+/// A panic inside the DTLS of one peer ends that peer alone; the program has to be built with
 /// `panic = "unwind"` for it.
 #[derive(Debug)]
 pub struct Sfu {
+    pub(crate) config: SfuConfig,
     pub(crate) limits: Limits,
     pub(crate) now: Instant,
     /// What the clock of timelines counts from.
@@ -79,8 +73,10 @@ pub struct Sfu {
     pub(crate) timers: BTreeSet<(Instant, Place)>,
     pub(crate) next_tick: Option<Instant>,
     pub(crate) events: VecDeque<Event>,
-    /// What sessions want sent: STUN and DTLS.
+    /// STUN and DTLS that is to be sent.
     pub(crate) signals: Vec<(Transport, Vec<u8>)>,
+    /// Handshakes that are to be carried on.
+    pub(crate) handshakes: VecDeque<Handshaking>,
     pub(crate) outbox: Outbox,
     /// The payload of the packet that was opened last.
     pub(crate) payload: Vec<u8>,
@@ -149,7 +145,9 @@ impl Sfu {
     pub fn new(config: SfuConfig, now: Instant) -> Self {
         Self {
             gate: Gate::new(&config.limits),
-            limits: config.limits,
+            limits: config.limits.clone(),
+            max_upload_bps: config.max_upload_bps,
+            config,
             now,
             began: now,
             members: Members::default(),
@@ -160,6 +158,7 @@ impl Sfu {
             next_tick: None,
             events: VecDeque::new(),
             signals: Vec::new(),
+            handshakes: VecDeque::new(),
             outbox: Outbox::default(),
             payload: Vec::new(),
             plain: Vec::new(),
@@ -169,7 +168,6 @@ impl Sfu {
             places: Vec::new(),
             stats: SfuStats::default(),
             totals: MediaTotals::default(),
-            max_upload_bps: config.max_upload_bps,
             upload_level_bps: None,
             epochs: 0,
         }
@@ -184,7 +182,7 @@ impl Sfu {
             gate::classify(payload)
         };
         let owner = match class {
-            Class::Stun => self.admit_stun(transport, payload),
+            Class::Stun => self.stun_in(transport, payload),
             Class::Dtls | Class::Media => self.admit_sealed(transport),
             Class::Garbage => {
                 self.stats.dropped_garbage += 1;
@@ -205,32 +203,11 @@ impl Sfu {
             self.totals.packets_in += 1;
             self.totals.bytes_in += payload.len() as u64;
         }
-        if class == Class::Media {
-            self.media_in(place, payload);
-        } else {
-            self.signal_in(place, transport, payload);
+        match class {
+            Class::Media => self.media_in(place, payload),
+            Class::Dtls => self.dtls_in(place, payload),
+            Class::Stun | Class::Garbage => {}
         }
-    }
-
-    /// Takes a STUN or DTLS datagram of a peer.
-    fn signal_in(&mut self, place: Place, transport: Transport, payload: &[u8]) {
-        let Ok(receive) = receive(transport, payload) else {
-            self.stats.dropped_garbage += 1;
-            return;
-        };
-        let now = self.now;
-        let input = Input::Receive(now, receive);
-        let Some(peer) = self.members.peer_at_mut(place) else {
-            return;
-        };
-        // An address that is known may still be one that ICE has given up.
-        if !peer.rtc.accepts(&input) {
-            self.stats.dropped_strangers += 1;
-            return;
-        }
-        peer.heard_at = now;
-        // A session keeps one received packet at a time, so it is polled after each.
-        self.run(place, input);
     }
 
     /// Takes a command.
@@ -331,43 +308,9 @@ impl Sfu {
         Some(peer.stats)
     }
 
-    fn advance(&mut self, now: Instant) {
-        // A session must never see the time go back.
+    pub(crate) fn advance(&mut self, now: Instant) {
+        // Nobody here may see the time go back.
         self.now = self.now.max(now);
-    }
-
-    fn admit_stun(&mut self, transport: Transport, payload: &[u8]) -> Option<Place> {
-        let admitted = self.check_stun(transport, payload);
-        if admitted.is_none() {
-            self.stats.dropped_stun += 1;
-        }
-        admitted
-    }
-
-    fn check_stun(&mut self, transport: Transport, payload: &[u8]) -> Option<Place> {
-        // str0m as an ICE-lite agent sends no checks, so that only requests mean anything.
-        let request = catch_unwind(|| gate::read_request(payload)).ok()??;
-        let (local, _) = request.username()?.split_once(':')?;
-        let place = self.gate.named(local)?;
-        let now = self.now;
-        let peer = self.members.peer_at_mut(place)?;
-        if !self.gate.proves(&request, peer) {
-            return None;
-        }
-        let known = self
-            .gate
-            .learn(place, peer, transport.protocol, transport.source);
-        // The browser, which controls, sends by the way that it nominates, and wants to be sent by
-        // it (RFC 8445 section 7.3.1.5). One that nominates a TCP connection too means it for when
-        // UDP does not pass.
-        let by_tcp = transport.protocol == Protocol::Tcp;
-        let udp_passes = peer.way.is_some_and(|way| way.protocol == Protocol::Udp)
-            && now < peer.udp_heard_at + UDP_SILENCE;
-        let better = request.use_candidate() && !(by_tcp && udp_passes);
-        if known && (better || peer.way.is_none()) {
-            peer.way = Some(transport.reversed());
-        }
-        known.then_some(place)
     }
 
     fn admit_sealed(&mut self, transport: Transport) -> Option<Place> {
@@ -395,91 +338,6 @@ impl Sfu {
         self.events.push_back(event);
     }
 
-    /// Lets a peer's session say what it has to say.
-    pub(crate) fn poll_rtc(&mut self, place: Place) {
-        let now = self.now;
-        self.run(place, Input::Timeout(now));
-    }
-
-    /// Gives a peer's session one input and takes all that it has to say.
-    fn run(&mut self, place: Place, input: Input<'_>) {
-        let Self {
-            members,
-            signals,
-            totals,
-            ..
-        } = self;
-        let Some(participant) = members.at_mut(place) else {
-            return;
-        };
-        let who = participant.id;
-        let Some(peer) = participant.peer.as_deref_mut() else {
-            return;
-        };
-        peer.stirred = false;
-        let mut connected = false;
-        let polled = catch_unwind(AssertUnwindSafe(|| {
-            poll(peer, input, signals, totals, &mut connected)
-        }));
-        match polled {
-            Ok(Ok(due)) if peer.connected => peer.due = due.max(self.now + RTC_EVERY),
-            Ok(Ok(due)) => peer.due = due,
-            Ok(Err(error)) => {
-                tracing::debug!(participant = %who, %error, "the session failed");
-                let reason = if peer.connected {
-                    MediaEndReason::Failed
-                } else {
-                    MediaEndReason::NotConnected
-                };
-                self.end(who, reason);
-                return;
-            }
-            Err(_) => {
-                tracing::warn!(participant = %who, "the session panicked");
-                self.end(who, MediaEndReason::Failed);
-                return;
-            }
-        }
-        if !peer.rtc.is_alive() {
-            self.end(who, MediaEndReason::Lost);
-            return;
-        }
-        if connected {
-            self.on_connected(place, who);
-        }
-        self.arm(place);
-    }
-
-    /// The handshake is done, and the session has found the certificate to be the offer's.
-    fn on_connected(&mut self, place: Place, who: ParticipantId) {
-        let now = self.now;
-        let Self {
-            members, limits, ..
-        } = self;
-        let Some(peer) = members.peer_at_mut(place) else {
-            return;
-        };
-        if std::mem::replace(&mut peer.connected, true) {
-            return;
-        }
-        let session = peer.keys.take().map(|agreed| {
-            peer.stats.srtp = SrtpProfile::of(agreed.profile);
-            let ssrc = peer.feedback_ssrc();
-            Session::new(limits, &agreed, ssrc, now)
-        });
-        match session {
-            Some(Ok(session)) => peer.session = Some(Box::new(session)),
-            Some(Err(_)) | None => {
-                tracing::warn!(participant = %who, "the handshake left no keys");
-                self.end(who, MediaEndReason::Failed);
-                return;
-            }
-        }
-        tracing::info!(participant = %who, "peer connected");
-        self.tell(Event::Connected { participant: who });
-        self.apply_assignments(who);
-    }
-
     /// Does what a peer's timer was set for.
     fn look_after(&mut self, place: Place) {
         let now = self.now;
@@ -491,10 +349,12 @@ impl Sfu {
         let Some(peer) = participant.peer.as_deref_mut() else {
             return;
         };
-        if !peer.connected && now >= peer.connect_by {
+        if !peer.is_connected() && now >= peer.connect_by {
             self.end(who, MediaEndReason::NotConnected);
-        } else if peer.connected && now >= peer.heard_at + silence {
+        } else if peer.is_connected() && now >= peer.heard_at + silence {
             self.end(who, MediaEndReason::Lost);
+        } else if peer.handshake.due().is_some_and(|due| due <= now) {
+            self.dtls_due(place);
         } else if peer.next_due(now, silence) <= now {
             self.mark_dirty(place);
         } else {
@@ -522,55 +382,5 @@ impl Sfu {
 
     fn silence(&self) -> Duration {
         Duration::from_millis(self.limits.silence_ms.into())
-    }
-}
-
-/// Parses a datagram for a session.
-fn receive(transport: Transport, payload: &[u8]) -> Result<Receive<'_>, ()> {
-    let protocol = match transport.protocol {
-        Protocol::Udp => str0m::net::Protocol::Udp,
-        Protocol::Tcp => str0m::net::Protocol::Tcp,
-    };
-    catch_unwind(|| Receive::new(protocol, transport.source, transport.destination, payload))
-        .map_err(|_| ())?
-        .map_err(|_| ())
-}
-
-fn poll(
-    peer: &mut Peer,
-    input: Input<'_>,
-    signals: &mut Vec<(Transport, Vec<u8>)>,
-    totals: &mut MediaTotals,
-    connected: &mut bool,
-) -> Result<Instant, str0m::RtcError> {
-    peer.rtc.handle_input(input)?;
-    loop {
-        match peer.rtc.poll_output()? {
-            str0m::Output::Timeout(at) => return Ok(at),
-            str0m::Output::Event(event) => {
-                *connected |= matches!(event, str0m::Event::Connected);
-            }
-            str0m::Output::Transmit(transmit) => {
-                // Media, and what is about it, goes past the session.
-                if gate::classify(&transmit.contents) == Class::Media {
-                    continue;
-                }
-                peer.stats.packets_out += 1;
-                peer.stats.bytes_out += transmit.contents.len() as u64;
-                totals.packets_out += 1;
-                totals.bytes_out += transmit.contents.len() as u64;
-                let transport = Transport {
-                    protocol: match transmit.proto {
-                        str0m::net::Protocol::Udp => Protocol::Udp,
-                        str0m::net::Protocol::Tcp
-                        | str0m::net::Protocol::SslTcp
-                        | str0m::net::Protocol::Tls => Protocol::Tcp,
-                    },
-                    source: transmit.source,
-                    destination: transmit.destination,
-                };
-                signals.push((transport, transmit.contents.into()));
-            }
-        }
     }
 }

@@ -171,7 +171,7 @@ impl Sfu {
         let Some(peer) = self.members.peer_at_mut(place) else {
             return;
         };
-        let connected = peer.connected;
+        let connected = peer.is_connected();
         let Some(state) = peer.slots.get_mut(slot) else {
             return;
         };

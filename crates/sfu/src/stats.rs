@@ -46,6 +46,8 @@ pub struct SfuStats {
     pub dropped_strangers: u64,
     /// STUN messages that are no requests, name nobody here, or were made without the password.
     pub dropped_stun: u64,
+    /// DTLS datagrams of peers that connect, for which nobody had the time.
+    pub dropped_handshakes: u64,
     /// RTP packets of streams beyond those that a peer may send.
     pub dropped_streams: u64,
     /// What its peers did in all.

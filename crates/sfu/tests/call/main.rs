@@ -14,6 +14,8 @@ mod clocks;
 #[cfg(test)]
 mod floods;
 #[cfg(test)]
+mod handshakes;
+#[cfg(test)]
 mod hostile;
 #[cfg(test)]
 mod layers;
@@ -27,8 +29,6 @@ mod loss;
 mod mute;
 #[cfg(test)]
 mod offers;
-#[cfg(test)]
-mod panics;
 #[cfg(test)]
 mod peers;
 #[cfg(test)]

@@ -71,6 +71,45 @@ fn an_ice_restart_changes_the_name_and_media_goes_on() {
     assert_eq!(world.sfu.stats().ufrags, 2);
 }
 
+/// The lines of an answer that a browser expects to find again.
+fn lasting(world: &World, request: u64) -> Vec<String> {
+    let answer = world.answers(|number| number == request).pop();
+    let answer = answer.unwrap().unwrap().answer;
+    let wanted = ["a=ssrc", "a=msid:", "m=", "a=rtpmap", "a=ice-ufrag"];
+    let lasts = |line: &&str| wanted.iter().any(|start| line.starts_with(start));
+    let mut lines: Vec<String> = answer.lines().filter(lasts).map(str::to_owned).collect();
+    let origin = answer.lines().nth(1).unwrap();
+    lines.push(origin.split(' ').nth(1).unwrap().to_owned());
+    lines
+}
+
+#[test]
+fn another_answer_says_what_the_one_before_it_said_and_is_a_version_later() {
+    let mut world = World::call(75, 1);
+    let mut versions = Vec::new();
+    let mut said: Vec<Vec<String>> = Vec::new();
+    for request in [31, 32] {
+        let participant = world.clients[0].id;
+        let offer = world.clients[0].offer(request as u8 - 26, 2, 1);
+        world.command(Command::Reoffer {
+            participant,
+            request,
+            offer,
+        });
+        let answer = world.answers(|number| number == request).pop().unwrap();
+        let answer = answer.unwrap();
+        world.clients[0].answered(&answer);
+        let origin = answer.answer.lines().nth(1).unwrap().to_owned();
+        versions.push(origin.split(' ').nth(2).unwrap().to_owned());
+        said.push(lasting(&world, request));
+    }
+    assert_eq!(versions, ["2", "3"]);
+    assert!(said[0].len() > 40);
+    for line in &said[0] {
+        assert!(said[1].contains(line), "{line} is not said again");
+    }
+}
+
 #[test]
 fn a_refused_offer_ends_the_peer_and_says_why() {
     let mut world = World::call(73, 2);

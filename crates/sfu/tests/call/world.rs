@@ -11,8 +11,8 @@ use zoom_protocol::{
     Sources,
 };
 use zoom_sfu::{
-    Candidate, Certificate, Command, Event, OfferError, Protocol, Sfu, SfuConfig, Transport,
-    negotiate,
+    Candidate, Certificate, Command, Event, Handshaken, OfferError, Protocol, Sfu, SfuConfig,
+    Transport, negotiate,
 };
 
 use crate::client::{Client, Sent};
@@ -78,6 +78,12 @@ pub(crate) struct World {
     pub(crate) events: Vec<(Duration, Event)>,
     /// The server's ICE user name fragment of each client, from the last answer.
     pub(crate) ufrags: Vec<String>,
+    /// How long handshakes take on a thread of their own; without it they are done at once.
+    pub(crate) worker: Option<Duration>,
+    /// How many pieces of handshakes the worker has no time for.
+    pub(crate) left: usize,
+    /// Pieces of handshakes that come back, and when.
+    handshakes: Vec<(Instant, Handshaken)>,
     flights: BTreeMap<(Instant, u64), Flight>,
     flown: u64,
     seed: u64,
@@ -111,6 +117,9 @@ impl World {
             ways: None,
             events: Vec::new(),
             ufrags: Vec::new(),
+            worker: None,
+            left: 0,
+            handshakes: Vec::new(),
             flights: BTreeMap::new(),
             flown: 0,
             seed,
@@ -142,9 +151,20 @@ impl World {
     }
 
     fn enter(&mut self, client: Client) -> usize {
+        self.enter_with(client, |_| ())
+    }
+
+    /// Has a client join with an offer that something is done to.
+    pub(crate) fn enter_with(
+        &mut self,
+        client: Client,
+        change: impl FnOnce(&mut MediaOffer),
+    ) -> usize {
         let at = self.clients.len();
         self.clients.push(client);
-        self.connect(at);
+        let mut offer = self.clients[at].offer(4, 2, 1);
+        change(&mut offer);
+        self.add(at, &offer, ROOM);
         let participant = self.clients[at].id;
         self.command(Command::SetSources {
             participant,
@@ -324,8 +344,10 @@ impl World {
             .clients
             .iter()
             .map(|client| client.due.min(client.next_sound).min(client.next_picture));
+        let worked = self.handshakes.iter().map(|(at, _)| *at).min();
         let all = flight
             .into_iter()
+            .chain(worked)
             .chain(self.sfu.poll_timeout())
             .chain(clients);
         all.min().unwrap_or(far)
@@ -353,6 +375,14 @@ impl World {
                 self.fly(sent);
             }
         }
+        let (back, away) = std::mem::take(&mut self.handshakes)
+            .into_iter()
+            .partition(|(at, _)| *at <= now);
+        self.handshakes = away;
+        let back: Vec<_> = back;
+        for (_, done) in back {
+            self.sfu.handle_handshake(now, done);
+        }
         self.sfu.handle_timeout(now);
         self.drain();
         for at in 0..self.clients.len() {
@@ -366,6 +396,14 @@ impl World {
     }
 
     fn drain(&mut self) {
+        if let Some(worker) = self.worker {
+            while let Some(piece) = self.sfu.poll_handshake() {
+                let leave = self.left > 0;
+                self.left = self.left.saturating_sub(1);
+                let done = if leave { piece.leave() } else { piece.run() };
+                self.handshakes.push((self.now + worker, done));
+            }
+        }
         let mut flights = Vec::new();
         self.sfu.drain(|transmit| {
             for datagram in transmit.datagrams() {
