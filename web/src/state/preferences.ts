@@ -14,6 +14,16 @@ export interface Preferences {
   arrangement: string;
   /** One's own picture is not shown to oneself. */
   ownHidden: boolean;
+  /** Where notices are: `top` or `bottom`. */
+  noticesAt: string;
+  /** Keys do what actions do. */
+  shortcuts: boolean;
+  /** One talks while the space bar is held. */
+  talkKey: boolean;
+  /** One is told when one speaks muted. */
+  mutedHint: boolean;
+  /** One is told whose loudspeaker gives back one's voice. */
+  echoHint: boolean;
 }
 
 const key = 'zoom.preferences';
@@ -29,6 +39,11 @@ const first: Preferences = {
   quiet: false,
   arrangement: 'auto',
   ownHidden: false,
+  noticesAt: 'top',
+  shortcuts: true,
+  talkKey: true,
+  mutedHint: true,
+  echoHint: true,
 };
 
 /** What is remembered; of what cannot be read, the first settings. */
