@@ -18,9 +18,10 @@ use tokio_tungstenite::tungstenite::{
     protocol::{CloseFrame, frame::coding::CloseCode},
 };
 use zoom_protocol::{
-    Answer, ClientId, ClientMessage, Event, Hand, Hello, History, Join, Joined, Media, MediaAnswer,
-    MediaOffer, MessageText, Page, Post, Posted, Publish, React, Reaction, Request, RequestId,
-    ServerMessage, Sources, Tile, Typing, View, Welcome, decode_server,
+    Answer, ClientId, ClientMessage, Event, Hand, Hello, History, Join, Joined, Look, Looked,
+    Media, MediaAnswer, MediaOffer, MessageText, Page, Post, Posted, Publish, React, Reaction,
+    Request, RequestId, RoomName, ServerMessage, Sources, Tile, Typing, View, Welcome,
+    decode_server,
 };
 
 use crate::{
@@ -150,6 +151,17 @@ impl Client {
     /// What the server answers, or the end of the socket.
     pub async fn leave(&self) -> Result<(), ClientError> {
         self.done(Request::Leave).await
+    }
+
+    /// Asks who is in a room, before `join`.
+    ///
+    /// # Errors
+    /// What the server answers, or the end of the socket.
+    pub async fn look(&self, room: RoomName) -> Result<Looked, ClientError> {
+        let Answer::Looked(looked) = self.request(Request::Look(Look { room })).await? else {
+            return Err(ClientError::Unexpected);
+        };
+        Ok(looked)
     }
 
     /// Writes a message; it is on disk when this returns. The same `client_id` again yields the

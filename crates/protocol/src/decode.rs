@@ -54,6 +54,7 @@ pub fn decode_client(text: &str) -> Result<ClientMessage, DecodeError> {
     let kind = kind.to_owned();
     let request = match kind.as_str() {
         "hello" => fields(value).map(Request::Hello),
+        "look" => fields(value).map(Request::Look),
         "join" => fields(value).map(Request::Join),
         "leave" => Ok(Request::Leave),
         "post" => fields(value).map(Request::Post),

@@ -23,10 +23,11 @@ pub use ids::{
 pub use limits::Limits;
 pub use messages::{
     Answer, ClientMessage, Entry, EntryBody, ErrorAnswer, ErrorCode, Event, Hand, Hello, History,
-    Join, Joined, LeaveReason, Media, MediaAnswer, MediaEndReason, MediaOffer, Page, Participant,
-    Person, Post, Posted, Publish, Quality, QualityChange, QualityDirection, QualityLevel,
-    QualityReason, React, Request, ResumeRequest, Sender, ServerMessage, Slot, SlotAssignment,
-    Source, SourceMids, Sources, Tile, TileSource, Typing, View, Welcome, close_code,
+    Join, Joined, LeaveReason, Look, Looked, Media, MediaAnswer, MediaEndReason, MediaOffer, Page,
+    Participant, Person, Post, Posted, Publish, Quality, QualityChange, QualityDirection,
+    QualityLevel, QualityReason, React, Request, ResumeRequest, Sender, ServerMessage, Slot,
+    SlotAssignment, Source, SourceMids, Sources, Tile, TileSource, Typing, View, Welcome,
+    close_code,
 };
 pub use names::{
     DisplayName, DisplayNameError, MessageText, MessageTextError, RoomName, RoomNameError,

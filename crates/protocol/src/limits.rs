@@ -104,6 +104,13 @@ pub struct Limits {
     pub joins_burst: u32,
     /// Joins a second from one address over time: a class that comes in together fits.
     pub joins_per_second: u32,
+    /// Looks into rooms from one address at once before `looks_per_second` holds.
+    pub looks_burst: u32,
+    /// Looks into rooms a second from one address over time: a class in front of a preview fits, and
+    /// trying names of rooms is slow.
+    pub looks_per_second: u32,
+    /// People whom `looked` names: as many as one reads before entering.
+    pub look_people: u32,
     /// Refused requests of one socket, within a minute, after which it is closed as a flood.
     pub flood_refusals: u32,
     /// Events that wait for one socket before it counts as too slow and is closed.
@@ -231,6 +238,9 @@ impl Default for Limits {
             offers_per_minute: 20,
             joins_burst: 200,
             joins_per_second: 50,
+            looks_burst: 200,
+            looks_per_second: 50,
+            look_people: 12,
             flood_refusals: 200,
             socket_queue: 1_024,
             room_queue: 4_096,

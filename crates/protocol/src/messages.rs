@@ -33,6 +33,8 @@ pub struct ClientMessage {
 pub enum Request {
     /// The first request of every socket. Answer: `welcome`.
     Hello(Hello),
+    /// Ask who is in a room before entering. Answer: `looked`.
+    Look(Look),
     /// Enter a room; once per socket. Answer: `joined`.
     Join(Join),
     /// Leave the room for good. Answer: `done`; the server then closes the socket with 1000.
@@ -79,6 +81,13 @@ pub struct ResumeRequest {
     /// The number of the last timeline entry the client has; 0 for none.
     #[ts(type = "number")]
     pub after: u64,
+}
+
+/// `look`: who is in a room.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
+pub struct Look {
+    /// The room.
+    pub room: RoomName,
 }
 
 /// `join`: enter a room.
@@ -327,6 +336,8 @@ pub enum ServerMessage {
 pub enum Answer {
     /// To `hello`.
     Welcome(Box<Welcome>),
+    /// To `look`.
+    Looked(Looked),
     /// To `join`.
     Joined(Box<Joined>),
     /// To `post`: it is on disk.
@@ -356,6 +367,17 @@ pub struct Welcome {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub refused: Option<ErrorAnswer>,
+}
+
+/// `looked`: who is in a room.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+pub struct Looked {
+    /// The first `look_people` of them, in the order of entering.
+    pub people: Vec<Person>,
+    /// How many they are in all.
+    pub count: u32,
+    /// Whether somebody sees and hears there.
+    pub call: bool,
 }
 
 /// `joined`: the room as it is now.

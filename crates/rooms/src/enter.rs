@@ -1,8 +1,8 @@
 //! Coming in, coming back, going.
 
 use zoom_protocol::{
-    Answer, ErrorAnswer, Event, Joined, LeaveReason, MediaAnswer, Now, ParticipantId, Person,
-    Sources, close_code,
+    Answer, ErrorAnswer, Event, Joined, LeaveReason, Looked, MediaAnswer, Now, ParticipantId,
+    Person, Sources, close_code,
 };
 
 use crate::{
@@ -228,6 +228,17 @@ impl Room {
             paused: peer.map(|me| me.slots.paused()).unwrap_or_default(),
             media,
             peer: peer.is_some(),
+        }
+    }
+
+    /// The room as somebody at its door sees it.
+    pub fn look(&self) -> Looked {
+        let in_order = || self.entered.values().filter_map(|id| self.members.get(id));
+        let most = self.limits.look_people as usize;
+        Looked {
+            people: in_order().take(most).map(|it| it.person.clone()).collect(),
+            count: u32::try_from(self.members.len()).unwrap_or(u32::MAX),
+            call: in_order().any(|member| member.peer.is_some()),
         }
     }
 

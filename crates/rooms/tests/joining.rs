@@ -188,3 +188,22 @@ fn who_leaves_is_answered_and_closed_and_the_others_are_told() {
     let outputs = world.request(s(1), MemberRequest::Leave);
     assert_eq!(outputs.last(), Some(&Output::Empty));
 }
+
+#[test]
+fn who_looks_in_sees_the_first_people_and_how_many_there_are() {
+    let mut limits = Limits::default();
+    limits.look_people = 2;
+    let mut world = World::new(limits);
+    assert_eq!(world.room.look(), zoom_protocol::Looked::default());
+    for (id, name) in [(9, "Kim"), (1, "Kim"), (5, "Lee")] {
+        world.join(id, name);
+    }
+    let looked = world.room.look();
+    let people: Vec<_> = looked.people.iter().map(|it| it.ordinal).collect();
+    assert_eq!((people, looked.count, looked.call), (vec![1, 2], 3, false));
+    world.disconnect(s(9));
+    world.join_with_peer(7);
+    let looked = world.room.look();
+    assert_eq!(looked.people[0].participant, p(9), "they may come back");
+    assert_eq!((looked.count, looked.call), (4, true));
+}

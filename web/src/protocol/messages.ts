@@ -243,6 +243,19 @@ joins_burst: number,
  */
 joins_per_second: number, 
 /**
+ * Looks into rooms from one address at once before `looks_per_second` holds.
+ */
+looks_burst: number, 
+/**
+ * Looks into rooms a second from one address over time: a class in front of a preview fits, and
+ * trying names of rooms is slow.
+ */
+looks_per_second: number, 
+/**
+ * People whom `looked` names: as many as one reads before entering.
+ */
+look_people: number, 
+/**
  * Refused requests of one socket, within a minute, after which it is closed as a flood.
  */
 flood_refusals: number, 
@@ -706,6 +719,15 @@ language?: string,
 resume?: ResumeRequest, };
 
 /**
+ * `look`: who is in a room.
+ */
+export type Look = { 
+/**
+ * The room.
+ */
+room: RoomName, };
+
+/**
  * `join`: enter a room.
  */
 export type Join = { 
@@ -810,7 +832,7 @@ media: MediaOffer, };
 /**
  * What a client can ask for.
  */
-export type Request = { "type": "hello" } & Hello | { "type": "join" } & Join | { "type": "leave" } | { "type": "post" } & Post | { "type": "history" } & History | { "type": "typing" } & Typing | { "type": "hand" } & Hand | { "type": "react" } & React | { "type": "publish" } & Publish | { "type": "view" } & View | { "type": "media" } & Media | { "type": "ping" };
+export type Request = { "type": "hello" } & Hello | { "type": "look" } & Look | { "type": "join" } & Join | { "type": "leave" } | { "type": "post" } & Post | { "type": "history" } & History | { "type": "typing" } & Typing | { "type": "hand" } & Hand | { "type": "react" } & React | { "type": "publish" } & Publish | { "type": "view" } & View | { "type": "media" } & Media | { "type": "ping" };
 
 /**
  * What a client sends.
@@ -819,7 +841,7 @@ export type ClientMessage = {
 /**
  * The client's number for this request.
  */
-id: RequestId, } & ({ "type": "hello" } & Hello | { "type": "join" } & Join | { "type": "leave" } | { "type": "post" } & Post | { "type": "history" } & History | { "type": "typing" } & Typing | { "type": "hand" } & Hand | { "type": "react" } & React | { "type": "publish" } & Publish | { "type": "view" } & View | { "type": "media" } & Media | { "type": "ping" });
+id: RequestId, } & ({ "type": "hello" } & Hello | { "type": "look" } & Look | { "type": "join" } & Join | { "type": "leave" } | { "type": "post" } & Post | { "type": "history" } & History | { "type": "typing" } & Typing | { "type": "hand" } & Hand | { "type": "react" } & React | { "type": "publish" } & Publish | { "type": "view" } & View | { "type": "media" } & Media | { "type": "ping" });
 
 /**
  * `posted`: the message is on disk.
@@ -833,6 +855,23 @@ number: number,
  * Its time, milliseconds since 1970-01-01T00:00:00Z.
  */
 time_ms: number, };
+
+/**
+ * `looked`: who is in a room.
+ */
+export type Looked = { 
+/**
+ * The first `look_people` of them, in the order of entering.
+ */
+people: Array<Person>, 
+/**
+ * How many they are in all.
+ */
+count: number, 
+/**
+ * Whether somebody sees and hears there.
+ */
+call: boolean, };
 
 /**
  * `joined`: the room as it is now.
@@ -905,7 +944,7 @@ refused?: ErrorAnswer, };
 /**
  * The answer to a request.
  */
-export type Answer = { "type": "welcome" } & Welcome | { "type": "joined" } & Joined | { "type": "posted" } & Posted | { "type": "history" } & Page | { "type": "media" } & MediaAnswer | { "type": "done" } | { "type": "error" } & ErrorAnswer;
+export type Answer = { "type": "welcome" } & Welcome | { "type": "looked" } & Looked | { "type": "joined" } & Joined | { "type": "posted" } & Posted | { "type": "history" } & Page | { "type": "media" } & MediaAnswer | { "type": "done" } | { "type": "error" } & ErrorAnswer;
 
 /**
  * How a participant went.
@@ -989,7 +1028,7 @@ export type ServerMessage = {
 /**
  * The request's id; null when what came could not be read so far as to know it.
  */
-id: RequestId | null, } & ({ "type": "welcome" } & Welcome | { "type": "joined" } & Joined | { "type": "posted" } & Posted | { "type": "history" } & Page | { "type": "media" } & MediaAnswer | { "type": "done" } | { "type": "error" } & ErrorAnswer) | Event;
+id: RequestId | null, } & ({ "type": "welcome" } & Welcome | { "type": "looked" } & Looked | { "type": "joined" } & Joined | { "type": "posted" } & Posted | { "type": "history" } & Page | { "type": "media" } & MediaAnswer | { "type": "done" } | { "type": "error" } & ErrorAnswer) | Event;
 
 /** What a server allows unless its `welcome` says otherwise. */
 export const defaultLimits: Limits = {
@@ -1038,6 +1077,9 @@ export const defaultLimits: Limits = {
   "offers_per_minute": 20,
   "joins_burst": 200,
   "joins_per_second": 50,
+  "looks_burst": 200,
+  "looks_per_second": 50,
+  "look_people": 12,
   "flood_refusals": 200,
   "socket_queue": 1024,
   "room_queue": 4096,

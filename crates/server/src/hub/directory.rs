@@ -6,7 +6,7 @@ use std::{
 };
 
 use tokio::sync::Notify;
-use zoom_protocol::RoomName;
+use zoom_protocol::{RequestId, RoomName};
 use zoom_rooms::Input;
 
 use super::{
@@ -36,6 +36,15 @@ struct Table {
 struct Open {
     opening: u64,
     inbox: Inbox,
+}
+
+/// What somebody who looks into a room finds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Found {
+    /// It is open, and answers itself.
+    Open,
+    /// Nobody is there.
+    Closed,
 }
 
 /// One opening of one room; whoever holds it drives the room.
@@ -90,6 +99,20 @@ impl Directory {
             receiver,
         ));
         Ok(inbox)
+    }
+
+    /// See [`Hub::look`].
+    pub(super) fn look(
+        &self,
+        room: &RoomName,
+        onlooker: &Entrant,
+        id: RequestId,
+    ) -> Result<Found, Refused> {
+        // Under the lock, so that a room that closes has answered before.
+        match self.lock().rooms.get(room.key()) {
+            Some(open) => open.inbox.look(onlooker.clone(), id).map(|()| Found::Open),
+            None => Ok(Found::Closed),
+        }
     }
 
     /// Opens no room from here on, stops those that are open, and returns when all are closed.

@@ -10,6 +10,7 @@ use std::sync::{
 };
 
 use tokio::sync::mpsc;
+use zoom_protocol::RequestId;
 use zoom_rooms::{Input, SocketId};
 
 use crate::socket::{Language, Line};
@@ -30,6 +31,8 @@ pub(crate) struct Entrant {
 pub(super) enum Parcel {
     /// Somebody wants in; the input is a join or a resume.
     Enter(Entrant, Input),
+    /// Somebody wants to know who is in, with this request.
+    Look(Entrant, RequestId),
     /// A request of somebody who is in.
     Request(Input),
     /// What must not be lost.
@@ -90,6 +93,10 @@ impl Inbox {
         self.bounded(Parcel::Enter(entrant, input))
     }
 
+    pub(super) fn look(&self, onlooker: Entrant, id: RequestId) -> Result<(), Refused> {
+        self.bounded(Parcel::Look(onlooker, id))
+    }
+
     pub(super) fn stop(&self) {
         // A room that is closed has stopped.
         drop(self.sender.send(Parcel::Stop));
@@ -127,7 +134,7 @@ impl Receiver {
 
     fn count(&self, parcel: Option<&Parcel>) {
         match parcel {
-            Some(Parcel::Enter(..) | Parcel::Request(_)) => {
+            Some(Parcel::Enter(..) | Parcel::Look(..) | Parcel::Request(_)) => {
                 self.waiting.fetch_sub(1, Ordering::Relaxed);
             }
             Some(Parcel::Outcome(_) | Parcel::Stop) | None => {}

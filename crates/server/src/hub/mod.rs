@@ -20,7 +20,7 @@ use std::{
 };
 
 use tokio::sync::Semaphore;
-use zoom_protocol::{Limits, Now, ParticipantId, RoomName};
+use zoom_protocol::{Limits, Now, ParticipantId, RequestId, RoomName};
 use zoom_rooms::Input;
 use zoom_store::Store;
 
@@ -32,6 +32,7 @@ use crate::{
 pub(crate) use appends::AppendCounts;
 use appends::Appends;
 use directory::Directory;
+pub(crate) use directory::Found;
 pub(crate) use inbox::{Entrant, Inbox, Refused};
 pub(crate) use messages::{answer, error_answer, welcome};
 
@@ -171,6 +172,16 @@ impl Hub {
         input: Input,
     ) -> Result<Inbox, Refused> {
         self.0.directory.enter(self, room, entrant, input)
+    }
+
+    /// Asks who is in a room. An open one answers over the onlooker's line; none is opened.
+    pub(crate) fn look(
+        &self,
+        room: &RoomName,
+        onlooker: &Entrant,
+        id: RequestId,
+    ) -> Result<Found, Refused> {
+        self.0.directory.look(room, onlooker, id)
     }
 }
 

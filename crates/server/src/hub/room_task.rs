@@ -106,6 +106,9 @@ impl RoomTask {
             tokio::select! {
                 parcel = self.receiver.receive() => match parcel {
                     Some(Parcel::Enter(entrant, input)) => self.let_in(&mut room, entrant, input),
+                    Some(Parcel::Look(onlooker, id)) => {
+                        say(&onlooker, id, Answer::Looked(room.look()));
+                    }
                     Some(Parcel::Request(input) | Parcel::Outcome(input)) => {
                         if let Input::Disconnected { socket } = input {
                             self.entrants.remove(&socket);
@@ -143,6 +146,10 @@ impl RoomTask {
                         entering: None,
                     };
                     self.entrants.insert(member.entrant.socket, member);
+                }
+                Some(Parcel::Look(onlooker, id)) => {
+                    let refusal = error(onlooker.language, ErrorCode::StorageFailed);
+                    say(&onlooker, id, Answer::Error(refusal));
                 }
                 Some(Parcel::Request(Input::Request { socket, id, .. })) => {
                     let refusal = error(Language::English, ErrorCode::JoinFirst);
@@ -377,7 +384,7 @@ impl Drop for RoomTask {
             member.entrant.line.close(close_code::INTERNAL);
         }
         for parcel in self.receiver.close() {
-            if let Parcel::Enter(entrant, _) = parcel {
+            if let Parcel::Enter(entrant, _) | Parcel::Look(entrant, _) = parcel {
                 entrant.line.close(close_code::INTERNAL);
             }
         }
@@ -397,6 +404,12 @@ fn put_token(hub: &Hub, joined: &mut Joined) {
             ordinal: you.person.ordinal,
         });
     }
+}
+
+/// Answers somebody who is not in the room.
+fn say(onlooker: &Entrant, id: RequestId, what: Answer) {
+    let (text, meaning) = answer(onlooker.language, Some(id), what);
+    onlooker.line.say(text, meaning);
 }
 
 /// Refuses somebody whom no room has seen.

@@ -39,6 +39,7 @@ struct Table {
 struct Address {
     sockets: u32,
     joins: Bucket,
+    looks: Bucket,
 }
 
 /// The place of one socket, free again when dropped.
@@ -84,6 +85,11 @@ impl Seats {
             joins: Bucket::new(
                 limits.joins_burst,
                 limits.joins_per_second,
+                Duration::from_secs(1),
+            ),
+            looks: Bucket::new(
+                limits.looks_burst,
+                limits.looks_per_second,
                 Duration::from_secs(1),
             ),
         });
@@ -135,6 +141,13 @@ impl Seat {
         let address = table.addresses.get_mut(&self.address);
         address.is_none_or(|address| address.joins.take(now))
     }
+
+    /// Whether this address may look into a room once more just then.
+    pub(crate) fn may_look(&self, now: Instant) -> bool {
+        let mut table = self.shared.lock();
+        let address = table.addresses.get_mut(&self.address);
+        address.is_none_or(|address| address.looks.take(now))
+    }
 }
 
 impl Drop for Seat {
@@ -159,14 +172,16 @@ impl Shared {
 }
 
 impl Table {
-    /// Forgets addresses without sockets whose joins have been paid off. It looks only when there
+    /// Forgets addresses without sockets whose joins and looks have been paid off. It looks only when there
     /// are twice as many as the last time, so that it costs next to nothing per socket.
     fn sweep(&mut self, now: Instant) {
         if self.addresses.len() < self.sweep_at.max(64) {
             return;
         }
-        self.addresses
-            .retain(|_, address| address.sockets > 0 || !address.joins.is_full(now));
+        self.addresses.retain(|_, address| {
+            let is_paid_off = address.joins.is_full(now) && address.looks.is_full(now);
+            address.sockets > 0 || !is_paid_off
+        });
         self.sweep_at = self.addresses.len() * 2;
     }
 }

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use serde::Deserialize;
 use zoom_protocol::{
-    Answer, ClientMessage, ErrorAnswer, ErrorCode, Hello, Join, Limits, Now, Request, RequestId,
-    ResumeRequest, decode_client,
+    Answer, ClientMessage, ErrorAnswer, ErrorCode, Hello, Join, Limits, Look, Looked, Now, Request,
+    RequestId, ResumeRequest, decode_client,
 };
 use zoom_rooms::{Bucket, Input, JoinInput, MemberRequest, ResumeInput};
 
@@ -18,7 +18,7 @@ use super::{
     texts::{Language, error},
     token::Claim,
 };
-use crate::hub::{self, Entrant, Hub, Inbox, Refused};
+use crate::hub::{self, Entrant, Found, Hub, Inbox, Refused};
 
 /// The state of one socket. When it is dropped, the room learns that the socket is gone.
 #[derive(Debug)]
@@ -150,6 +150,7 @@ impl Session {
                 self.answer(id, Answer::Done);
                 return Ok(());
             }
+            Request::Look(look) => return self.look(now, id, &look),
             Request::Join(join) => return self.join(now, id, join),
             Request::Leave => MemberRequest::Leave,
             Request::Post(post) => MemberRequest::Post(post),
@@ -251,13 +252,34 @@ impl Session {
         self.enter(&room, input)
     }
 
-    fn enter(&mut self, room: &zoom_protocol::RoomName, input: Input) -> Result<(), ErrorCode> {
-        let entrant = Entrant {
+    fn look(&self, now: Now, id: RequestId, look: &Look) -> Result<(), ErrorCode> {
+        self.greeted()?;
+        if self.room.is_some() {
+            return Err(ErrorCode::JoinedAlready);
+        }
+        if !self.seat.may_look(now.mono) {
+            return Err(ErrorCode::TooFast);
+        }
+        match self.hub.look(&look.room, &self.entrant(), id) {
+            Ok(Found::Open) => Ok(()),
+            Ok(Found::Closed) | Err(Refused::Closed) => {
+                self.answer(id, Answer::Looked(Looked::default()));
+                Ok(())
+            }
+            Err(Refused::Busy) => Err(ErrorCode::Busy),
+        }
+    }
+
+    fn entrant(&self) -> Entrant {
+        Entrant {
             socket: self.seat.socket,
             line: self.seat.line.clone(),
             language: self.language,
-        };
-        match self.hub.enter(room, entrant, input) {
+        }
+    }
+
+    fn enter(&mut self, room: &zoom_protocol::RoomName, input: Input) -> Result<(), ErrorCode> {
+        match self.hub.enter(room, self.entrant(), input) {
             Ok(inbox) => {
                 self.room = Some(inbox);
                 Ok(())
