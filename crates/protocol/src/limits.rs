@@ -127,6 +127,9 @@ pub struct Limits {
     pub store_readers: u32,
     /// Commands that wait for one media thread before joins to it are refused.
     pub media_queue: u32,
+    /// Pieces of DTLS handshakes that wait for a worker: some seconds of work. Beyond them a client
+    /// has to send again.
+    pub handshakes_waiting: u32,
     /// ICE-TCP connections that have not proved to belong to a peer.
     pub ice_tcp_pending: u32,
     /// Milliseconds within which an ICE-TCP connection has to prove it.
@@ -249,6 +252,7 @@ impl Default for Limits {
             store_batch: 1_024,
             store_readers: 4,
             media_queue: 4_096,
+            handshakes_waiting: 2_048,
             ice_tcp_pending: 256,
             ice_tcp_timeout_ms: 5_000,
             ice_tcp_connections: 2_048,

@@ -19,6 +19,7 @@ mod room;
 mod seats;
 mod socket;
 mod thread;
+mod workers;
 
 pub use config::{MediaConfig, PortKind, StartError};
 pub use counters::MediaCounters;

@@ -30,6 +30,7 @@ use super::{
     seats::Seats,
     socket::UdpPort,
     thread::{MediaThread, ThreadConfig, WAKE},
+    workers::Workers,
 };
 
 /// Reports on peers that wait to be read: those of four full rooms at one moment.
@@ -50,6 +51,7 @@ struct Shared {
     candidates: Vec<SocketAddr>,
     next_room: AtomicU64,
     negotiations: Arc<Semaphore>,
+    workers: Arc<Workers>,
     counters: Arc<Counters>,
     seats: Seats,
     reports: Mutex<Option<mpsc::Receiver<Box<MediaReport>>>>,
@@ -109,6 +111,8 @@ impl MediaPool {
             });
         }
 
+        let workers = Workers::start(limits.handshakes_waiting as usize);
+        let workers = Arc::new(workers.map_err(StartError::Thread)?);
         let told = lanes.iter().flat_map(|lane| &lane.config.candidates);
         let mut told: Vec<SocketAddr> = told.map(|candidate| candidate.address).collect();
         told.dedup();
@@ -117,8 +121,9 @@ impl MediaPool {
             shared: Arc::new(Shared {
                 candidates: told,
                 next_room: AtomicU64::new(1),
-                // More at once than processors would take the media threads' turns away.
-                negotiations: Arc::new(Semaphore::new(processors())),
+                // One that waits for each that is at work: handshakes find no long queue before them.
+                negotiations: Arc::new(Semaphore::new(2 * workers.count())),
+                workers: Arc::clone(&workers),
                 counters: Arc::clone(&counters),
                 seats: seats.clone(),
                 reports: Mutex::new(Some(reports)),
@@ -144,6 +149,7 @@ impl MediaPool {
                 },
                 queue_bytes: limits.ice_tcp_queue_bytes as usize,
                 counters: Arc::clone(&counters),
+                workers: Arc::clone(&workers),
             })
             .map_err(StartError::Thread)?;
             let load = Arc::clone(&lane.load);
@@ -189,12 +195,12 @@ impl MediaPool {
                 "a room was opened after the media threads had stopped"
             );
         }
-        let negotiations = Arc::clone(&self.shared.negotiations);
         RoomMedia::new(
             room,
             Arc::clone(&lane.queue),
             Arc::clone(&lane.config),
-            negotiations,
+            Arc::clone(&self.shared.negotiations),
+            Arc::clone(&self.shared.workers),
             Arc::clone(&self.shared.counters),
         )
     }
@@ -271,6 +277,7 @@ impl Shared {
                 tracing::error!("a media thread had ended by a panic");
             }
         }
+        self.workers.stop();
     }
 }
 
@@ -312,10 +319,6 @@ fn candidates(addresses: &Addresses, udp: &[UdpPort], ports: &Ports) -> Vec<Cand
 fn share(max_upload_bps: Option<u64>, threads: usize) -> Option<u64> {
     let threads = u64::try_from(threads).unwrap_or(u64::MAX).max(1);
     max_upload_bps.map(|all| all / threads)
-}
-
-fn processors() -> usize {
-    thread::available_parallelism().map_or(1, usize::from)
 }
 
 #[cfg(test)]

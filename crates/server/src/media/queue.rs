@@ -10,7 +10,7 @@ use std::{
 use mio::{Registry, Token, Waker};
 use tokio::sync::{mpsc, oneshot};
 use zoom_protocol::{MediaAnswer, MediaOffer, ParticipantId, RoomId};
-use zoom_sfu::{Command, SfuStats};
+use zoom_sfu::{Command, Handshaken, SfuStats};
 
 use super::{Busy, ConnectError, framing::FrameReader, seats::Seat};
 
@@ -32,6 +32,8 @@ pub(super) enum Control {
         offer: MediaOffer,
         reply: oneshot::Sender<Result<MediaAnswer, ConnectError>>,
     },
+    /// A piece of a peer's handshake that a worker has done.
+    Handshaken(Handshaken),
     /// An ICE-TCP connection that may belong to a peer of this thread.
     Connection(Box<Handover>),
     /// What the SFU holds and has done, for whoever watches the server.
@@ -64,11 +66,13 @@ pub(super) struct Handover {
 }
 
 impl Control {
-    /// What ends something is always taken, or it would never end; there is at most one such
-    /// control for each peer and room. Rooms are as bounded as the sockets of those in them.
+    /// What ends something is always taken, or it would never end, and so is a handshake that comes
+    /// back, or it would never go on; there is at most one such control for each peer and room. Rooms are as bounded as the sockets of those in them.
     fn always_taken(&self) -> bool {
         match self {
-            Self::OpenRoom { .. } | Self::CloseRoom { .. } | Self::Stop => true,
+            Self::OpenRoom { .. } | Self::CloseRoom { .. } | Self::Handshaken(_) | Self::Stop => {
+                true
+            }
             Self::Command { command, .. } => matches!(command, Command::RemovePeer { .. }),
             Self::Reoffer { .. } | Self::Connection(_) | Self::Stats { .. } => false,
             #[cfg(test)]

@@ -5,16 +5,14 @@ use std::{
     time::Instant,
 };
 
-use tokio::{
-    sync::{Semaphore, oneshot},
-    task,
-};
+use tokio::sync::{Semaphore, oneshot};
 use zoom_protocol::{MediaAnswer, MediaOffer, ParticipantId, RoomId};
 use zoom_sfu::{Command, OfferError, SfuConfig, negotiate};
 
 use super::{
     counters::Counters,
     queue::{Control, Queue},
+    workers::{Job, Workers},
 };
 
 /// The commands of this thread are at `media_queue`, or the pool has stopped.
@@ -53,6 +51,7 @@ struct Shared {
     queue: Arc<Queue>,
     config: Arc<SfuConfig>,
     negotiations: Arc<Semaphore>,
+    workers: Arc<Workers>,
     counters: Arc<Counters>,
 }
 
@@ -62,6 +61,7 @@ impl RoomMedia {
         queue: Arc<Queue>,
         config: Arc<SfuConfig>,
         negotiations: Arc<Semaphore>,
+        workers: Arc<Workers>,
         counters: Arc<Counters>,
     ) -> Self {
         Self {
@@ -70,6 +70,7 @@ impl RoomMedia {
                 queue,
                 config,
                 negotiations,
+                workers,
                 counters,
             }),
         }
@@ -81,7 +82,7 @@ impl RoomMedia {
     }
 
     /// Makes a participant's peer from their offer, instead of an earlier one; `number` comes back
-    /// in `Event::Ended`. Needs tokio's blocking threads. Dropped before it is ready it makes no peer; for a participant who left
+    /// in `Event::Ended`. Dropped before it is ready it makes no peer; for a participant who left
     /// meanwhile the caller sends `RemovePeer` after it.
     ///
     /// # Errors
@@ -95,11 +96,16 @@ impl RoomMedia {
         self.count_offer();
         let permit = Arc::clone(&self.shared.negotiations).acquire_owned().await;
         let config = Arc::clone(&self.shared.config);
-        let work = task::spawn_blocking(move || {
+        let (reply, answered) = oneshot::channel();
+        let job = Job::Other(Box::new(move || {
             let _permit = permit;
-            negotiate(&config, Instant::now(), &offer)
-        });
-        let (peer, answer) = work.await.map_err(|_| ConnectError::Fault)??;
+            // Who asked may have left.
+            let _ = reply.send(negotiate(&config, Instant::now(), &offer));
+        }));
+        if self.shared.workers.push(job).is_err() {
+            return Err(Busy.into());
+        }
+        let (peer, answer) = answered.await.map_err(|_| ConnectError::Fault)??;
         self.send(Command::AddPeer {
             room: self.shared.room,
             participant,

@@ -24,6 +24,7 @@ use super::{
     framing::Fill,
     queue::{Control, Handover, Queue},
     socket::{Batch, UdpPort},
+    workers::{Job, Workers},
 };
 
 /// The token of the queue's wake-up.
@@ -49,6 +50,8 @@ pub(super) struct ThreadConfig {
     pub patience: Patience,
     pub queue_bytes: usize,
     pub counters: Arc<Counters>,
+    /// Who carries on handshakes.
+    pub workers: Arc<Workers>,
 }
 
 /// The sockets of a media thread.
@@ -138,6 +141,7 @@ impl MediaThread {
         self.receive_udp(core, now);
         self.receive_tcp(core, now);
         core.sfu().handle_timeout(now);
+        self.hand_out(core, now);
         self.send(core, now);
         self.sweep(now);
         Ok(next)
@@ -199,6 +203,7 @@ impl MediaThread {
                     offer,
                     reply,
                 } => core.reoffer(now, participant, offer, reply),
+                Control::Handshaken(done) => core.sfu().handle_handshake(now, done),
                 Control::Connection(handover) => self.take_over(core, *handover, now),
                 Control::Stats { reply } => {
                     // Who asked may have waited for too long.
@@ -294,6 +299,17 @@ impl MediaThread {
             }
         });
         self.busy = busy;
+    }
+
+    /// Gives handshakes to the workers. One that they have no time for stays, and the client sends
+    /// again what was not read.
+    fn hand_out(&self, core: &mut Core, now: Instant) {
+        while let Some(piece) = core.sfu().poll_handshake() {
+            let job = Job::Handshake(piece, Arc::clone(&self.config.queue));
+            if let Err(Job::Handshake(piece, _)) = self.config.workers.push(job) {
+                core.sfu().handle_handshake(now, piece.leave());
+            }
+        }
     }
 
     /// Sends what the SFU wants sent, each by the port or connection that it leaves by.
