@@ -288,6 +288,11 @@ store_readers: number,
  */
 media_queue: number, 
 /**
+ * Pieces of DTLS handshakes that wait for a worker: some seconds of work. Beyond them a client
+ * has to send again.
+ */
+handshakes_waiting: number, 
+/**
  * ICE-TCP connections that have not proved to belong to a peer.
  */
 ice_tcp_pending: number, 
@@ -1088,6 +1093,7 @@ export const defaultLimits: Limits = {
   "store_batch": 1024,
   "store_readers": 4,
   "media_queue": 4096,
+  "handshakes_waiting": 2048,
   "ice_tcp_pending": 256,
   "ice_tcp_timeout_ms": 5000,
   "ice_tcp_connections": 2048,
