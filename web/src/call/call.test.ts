@@ -100,6 +100,36 @@ test('hands are known in their order, and a reaction is told as it comes', async
   expect(shown).toEqual([{ participant: 'b', reaction: '👏' }]);
 });
 
+test('how well connections do is known of those it is told of', async () => {
+  const poor = { level: 'poor', reason: 'loss', direction: 'up' } as const;
+  await enter(joined({ participants: [participant('a'), participant('b', { quality: poor })] }));
+  const known = () => call.people.participants.map((it) => it.quality?.level);
+  expect(known()).toEqual([undefined, 'poor']);
+  const good = { level: 'good', reason: 'none' } as const;
+  const changes = [
+    { participant: 'a', quality: good },
+    { participant: 'b', quality: null },
+  ];
+  server.socket.event({ type: 'quality', changes });
+  expect(known()).toEqual(['good', undefined]);
+});
+
+test('who is there is known at the door, and not asked for any more inside', async () => {
+  const seen: (number | undefined)[] = [];
+  call.on('present', (present) => seen.push(present?.count));
+  call.warm();
+  await server.welcome();
+  await server.answer('look', { type: 'looked', people: [], count: 3, call: true });
+  expect(seen).toEqual([3]);
+  const entered = call.join('Ada');
+  await settle();
+  await server.answer('join', { type: 'joined', ...joined() });
+  await entered;
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(seen.at(-1)).toBeUndefined();
+  expect(server.sockets.flatMap((socket) => socket.of('look'))).toHaveLength(1);
+});
+
 test('a refused join says why and leaves one outside', async () => {
   call.warm();
   await server.welcome();

@@ -3,6 +3,7 @@ import type {
   Event as ServerEvent,
   Joined,
   Limits,
+  Looked,
   Media,
   MediaAnswer,
   MediaOffer,
@@ -22,6 +23,7 @@ import { isPassing, LineError, RequestError } from './errors';
 import { Gestures } from './gestures';
 import type { LineEnd, LineState, Socket } from './line';
 import { Line } from './line';
+import { Looking } from './looking';
 import type { CreateConnection, PeerSlot } from './media/peer';
 import type { SlotMedia } from './media/playback';
 import type { MediaState } from './media/session';
@@ -62,6 +64,8 @@ export interface CallEvents {
   line: LineState;
   media: MediaState;
   people: PeopleState;
+  /** Who is in the room while one is outside; null while that is not known. */
+  present: Looked | null;
   chat: ChatState;
   passage: Passage;
   reaction: ShownReaction;
@@ -104,6 +108,7 @@ export class Call extends Emitter<CallEvents> {
   readonly #chat: Chat;
   readonly #viewing: Viewing;
   readonly #gestures: Gestures;
+  readonly #looking: Looking;
   #phase: Phase = 'outside';
   #leftReason: LeftReason = 'left';
   #people: PeopleState = nobody;
@@ -149,6 +154,12 @@ export class Call extends Emitter<CallEvents> {
       mostTiles: () => this.#limits.view_tiles,
     });
     this.#gestures = new Gestures({ line: this.#line, limits: () => this.#limits });
+    this.#looking = new Looking({
+      ask: () => this.#line.request({ type: 'look', room: this.#options.room }, 'looked'),
+      changed: (present) => {
+        this.emit('present', present);
+      },
+    });
     this.#connectParts();
   }
 
@@ -336,6 +347,7 @@ export class Call extends Emitter<CallEvents> {
   async #welcomed(welcome: Welcome): Promise<void> {
     this.#limits = welcome.limits;
     this.#lineReady?.();
+    if (this.#phase === 'outside') this.#looking.open();
     if (welcome.resumed !== undefined) return this.#entered(welcome.resumed, null);
     if (this.#phase !== 'inside') return;
     // The stay is over for the server: come in anew, as somebody else of the same name.
@@ -435,6 +447,7 @@ export class Call extends Emitter<CallEvents> {
       case 'participant_changed':
       case 'typing':
       case 'speakers':
+      case 'quality':
         break;
       case 'reaction': {
         const { participant, reaction } = event;
@@ -480,6 +493,7 @@ export class Call extends Emitter<CallEvents> {
     this.#session.pause();
     this.#viewing.pause();
     this.#gestures.pause();
+    this.#looking.close();
   }
 
   #lineEnded(end: LineEnd): void {
@@ -524,6 +538,8 @@ export class Call extends Emitter<CallEvents> {
   #setPhase(phase: Phase): void {
     if (phase === this.#phase) return;
     this.#phase = phase;
+    if (phase === 'outside' && this.#line.state === 'online') this.#looking.open();
+    else if (phase !== 'outside') this.#looking.close();
     this.sources.seen = phase === 'inside';
     this.emit('phase', phase);
   }

@@ -3,6 +3,7 @@ import type {
   Joined,
   Participant,
   ParticipantId,
+  QualityChange,
 } from '../protocol/messages';
 
 /** Who is in the room, who types and who speaks. */
@@ -18,7 +19,13 @@ export interface PeopleState {
 export type PeopleEvent = Extract<
   ServerEvent,
   {
-    type: 'participant_joined' | 'participant_changed' | 'participant_left' | 'typing' | 'speakers';
+    type:
+      | 'participant_joined'
+      | 'participant_changed'
+      | 'participant_left'
+      | 'typing'
+      | 'speakers'
+      | 'quality';
   }
 >;
 
@@ -67,5 +74,16 @@ export function afterEvent(people: PeopleState, event: PeopleEvent): PeopleState
     }
     case 'speakers':
       return { ...people, speakers: event.participants };
+    case 'quality':
+      return { ...people, participants: participants.map((it) => withQuality(it, event.changes)) };
   }
+}
+
+function withQuality(person: Participant, changes: readonly QualityChange[]): Participant {
+  const change = changes.find((it) => it.participant === person.participant);
+  if (change === undefined) return person;
+  const changed = { ...person };
+  if (change.quality === null) delete changed.quality;
+  else changed.quality = change.quality;
+  return changed;
 }
