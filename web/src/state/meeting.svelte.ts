@@ -13,10 +13,18 @@ import type {
   SlotMedia,
 } from '../call';
 import { Call, effectSupported, handsOf, MediaSession, RequestError } from '../call';
-import type { Participant, ParticipantId, Sources, Tile, TileSource } from '../protocol/messages';
+import type {
+  Looked,
+  Participant,
+  ParticipantId,
+  Sources,
+  Tile,
+  TileSource,
+} from '../protocol/messages';
 import { rememberRoom } from '../home/visited';
 import { socketPath } from '../protocol/messages';
 import { isPhone } from './browser';
+import { nameOf } from './names';
 import { Notices } from './notices.svelte';
 import { readPreferences, writePreferences } from './preferences';
 import type { FloatingReaction } from './reactions.svelte';
@@ -70,6 +78,8 @@ export class Meeting {
   });
   /** Which effects are wanted and did not fail. */
   effects = $state.raw<Record<EffectName, boolean>>({ blur: false, quiet: false });
+  /** Who is in the room while one is outside; null while that is not known. */
+  present = $state.raw<Looked | null>(null);
   /** What one shares; null while one does not. */
   shared = $state.raw<Shared | null>(null);
   obstacles = $state.raw<{ microphone: Obstacle | null; camera: Obstacle | null }>({
@@ -313,6 +323,10 @@ export class Meeting {
       this.people = people;
       const rest = this.lastSpeakers.filter((id) => !people.speakers.includes(id));
       this.lastSpeakers = [...people.speakers, ...rest].slice(0, remembered_speakers);
+    });
+    call.on('present', (present) => {
+      this.inside =
+        present === null ? null : { count: present.count, names: present.people.map(nameOf) };
     });
     call.on('chat', (chat) => (this.chat = chat));
     call.on('passage', (passage) => {
