@@ -93,11 +93,13 @@ impl History {
         let at = self.at(sequence.into());
         let entry = self.entries.get_mut(at)?.as_mut()?;
         // What is asked for before it can have come, or not come, is on its way: a packet that was
-        // just repaired, and one that was itself missing when its successors were sent.
-        let gap = if entry.times == 0 && !entry.late {
-            0
-        } else {
-            round_trip_ms.max(LEAST_GAP_MS)
+        // just repaired, and one that was itself missing when its successors were sent. A round trip
+        // is measured with the receiver's own delay in it, and whoever asks for a second repair right
+        // after one would wait for another if refused.
+        let gap = match (entry.times, entry.late) {
+            (0, false) => 0,
+            (0, true) => round_trip_ms.max(LEAST_GAP_MS),
+            _ => (round_trip_ms - round_trip_ms / 8).max(LEAST_GAP_MS),
         };
         let allowed = entry.numbers.seq as u16 == sequence
             && now_ms.wrapping_sub(entry.sent_ms) <= age_ms
@@ -130,5 +132,50 @@ impl History {
                 *place = Some(entry);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{members::Members, vp8::Vp8Patch};
+
+    const ROUND_TRIP_MS: u32 = 104;
+
+    /// A history with packet 7, sent at 1,000 ms.
+    fn sent() -> History {
+        let from = Reference {
+            publisher: Members::default().enter(zoom_protocol::ParticipantId(1)),
+            source: Source::Camera,
+            layer: 0,
+            id: 0,
+        };
+        let numbers = Numbers {
+            seq: 7,
+            timestamp: 0,
+            marker: true,
+            patch: Vp8Patch::default(),
+        };
+        let mut history = History::default();
+        history.note(&numbers, from, 1_000, 512, 2_000);
+        history
+    }
+
+    #[test]
+    fn a_repair_that_was_lost_is_sent_again_when_it_is_asked_for_a_round_trip_later() {
+        let mut history = sent();
+        let mut asked = |at| history.again(7, at, 2_000, ROUND_TRIP_MS).is_some();
+        assert!(asked(1_050));
+        // The measured round trip has a few milliseconds of the receiver in it.
+        assert!(asked(1_150));
+    }
+
+    #[test]
+    fn a_repair_on_its_way_is_not_sent_twice() {
+        let mut history = sent();
+        let mut asked = |at| history.again(7, at, 2_000, ROUND_TRIP_MS).is_some();
+        assert!(asked(1_050));
+        assert!(!asked(1_070));
+        assert!(!asked(1_130));
     }
 }
