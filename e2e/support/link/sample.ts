@@ -16,6 +16,9 @@ export interface Stream {
   height: number;
   samples: number;
   concealed_samples: number;
+  /** How long all that was played was held before, and how many pictures or samples that was. */
+  held_ms: number;
+  played: number;
 }
 
 /** One look at a page. */
@@ -44,6 +47,8 @@ interface InboundStats {
   frameHeight?: number;
   totalSamplesReceived?: number;
   concealedSamples?: number;
+  jitterBufferDelay?: number;
+  jitterBufferEmittedCount?: number;
 }
 
 /** What this file reads of `RTCIceCandidatePairStats`. */
@@ -108,6 +113,8 @@ export async function sample(page: Page): Promise<Sample> {
           height: entry.frameHeight ?? 0,
           samples: entry.totalSamplesReceived ?? 0,
           concealed_samples: entry.concealedSamples ?? 0,
+          held_ms: (entry.jitterBufferDelay ?? 0) * 1_000,
+          played: entry.jitterBufferEmittedCount ?? 0,
         })),
     };
   });
@@ -148,6 +155,9 @@ export interface Received {
   sound_packets_per_s: number;
   /** The share of the sound that the browser made up. */
   concealed_share: number;
+  /** How long a jitter buffer held a picture, and sound, on average. */
+  picture_held_ms: number;
+  sound_held_ms: number;
 }
 
 /** The share of the time in which the picture stood still, by the count that finds more. */
@@ -174,6 +184,9 @@ export function between(before: Sample, after: Sample): Received {
       0,
     );
   };
+  const held = (kind: Stream['kind']): number =>
+    (sum(kind, ({ held_ms }) => held_ms) ?? 0) /
+    Math.max(1, sum(kind, ({ played }) => played) ?? 0);
   const pictures = rows.filter(({ stream }) => stream.kind === 'video');
   const shown = after.shown_ms.filter((at) => at > before.at_ms);
   const frozen_ms = sum('video', ({ frozen_ms }) => frozen_ms);
@@ -194,6 +207,8 @@ export function between(before: Sample, after: Sample): Received {
     concealed_share:
       (sum('audio', ({ concealed_samples }) => concealed_samples) ?? 0) /
       Math.max(1, sum('audio', ({ samples }) => samples) ?? 0),
+    picture_held_ms: held('video'),
+    sound_held_ms: held('audio'),
   };
 }
 
