@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import type { Browser } from '@playwright/test';
 
-import { Gallery, galleryTime, settled } from '../support/gallery.ts';
+import { Gallery, settled } from '../support/gallery.ts';
 import { launch } from '../support/browsers.ts';
 import { Program } from '../support/program.ts';
 import { texts } from '../support/texts.ts';
@@ -109,7 +109,6 @@ async function picture(
         isMobile: phone,
       });
       const page = await context.newPage();
-      await page.clock.setFixedTime(galleryTime);
       await open(page, language);
       if (screen.act !== undefined) {
         await settled(page);

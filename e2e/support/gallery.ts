@@ -22,12 +22,10 @@ const types: Record<string, string> = {
   '.wasm': 'application/wasm',
 };
 
-/** The moment at which every screen is. */
-export const galleryTime = new Date('2026-05-14T10:24:00Z');
-
 /** What the gallery's page lets one do from outside; web/gallery/main.ts says it in full. */
 export interface GalleryHandle {
   server: {
+    lastView: readonly { participant: string; source: string }[];
     vanish(): void;
     change(place: number, changes: object): void;
     come(place: number): void;
@@ -37,6 +35,12 @@ export interface GalleryHandle {
     event(event: object): void;
   };
   breakMedia(): void;
+}
+
+declare global {
+  interface Window {
+    gallery: GalleryHandle;
+  }
 }
 
 /** The gallery's page, built and served for as long as a worker lives. */
@@ -112,7 +116,7 @@ export async function settled(page: Page): Promise<void> {
       });
       return ready ? JSON.stringify([shapes, document.body.innerText]) : '';
     };
-    // Looks, not milliseconds: the page's clock stands still. What never rests is taken as it is.
+    // What never rests is taken as it is.
     let same = 0;
     let before = '';
     for (let looks = 0; looks < 60 && same < 6; looks += 1) {

@@ -3,7 +3,7 @@
 import { test as base, type Browser, type Page } from '@playwright/test';
 
 import { launch, type BrowserName, type BrowserWish } from './browsers.ts';
-import { Gallery, galleryTime } from './gallery.ts';
+import { Gallery } from './gallery.ts';
 import { Person, type ProfileSettings } from './person.ts';
 import { Program } from './program.ts';
 
@@ -64,7 +64,6 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
         ...(browser === 'chromium' && { colorScheme: dark ? ('dark' as const) : 'light' }),
       });
       const page = await context.newPage();
-      await page.clock.setFixedTime(galleryTime);
       pages.push(page);
       return page;
     });

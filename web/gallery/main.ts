@@ -6,6 +6,7 @@ import { nameAt } from './people';
 import { ScriptedServer } from './server';
 import { worldOf } from './world';
 
+beginAt(Date.parse('2026-05-14T10:24:00Z'));
 const world = worldOf(location.search);
 const server = new ScriptedServer(world);
 
@@ -54,6 +55,20 @@ document.documentElement.lang = world.language;
 const app = document.getElementById('app');
 if (app !== null) Object.assign(app.dataset, { room: world.room, lang: world.language });
 await import('../src/room/main');
+
+/** The page's clock begins at this moment, so that what it tells of times is always the same. */
+function beginAt(time_ms: number): void {
+  const shift_ms = time_ms - Date.now();
+  window.Date = class extends Date {
+    constructor(...given: unknown[]) {
+      super(...((given.length === 0 ? [Date.now()] : given) as [number]));
+    }
+
+    static override now(): number {
+      return super.now() + shift_ms;
+    }
+  } as DateConstructor;
+}
 
 /** Nothing sounds before the first click, as in browsers that do not trust a page yet. */
 function holdSoundBack(): void {

@@ -6,6 +6,7 @@ import type {
   Event as ServerEvent,
   Joined,
   Participant,
+  Person,
   Slot,
   SlotAssignment,
   Tile,
@@ -44,6 +45,8 @@ export class ScriptedServer {
   #entries: Entry[];
   #slots: Slot[] = [];
   readonly #assigned = new Map<string, { participant: string; source: TileSource }>();
+  /** What the page asked to see last. */
+  lastView: readonly Tile[] = [];
   #reachable = true;
   #entered = false;
 
@@ -116,6 +119,12 @@ export class ScriptedServer {
           ...(message.resume !== undefined && { resumed: this.#joined() }),
         });
         break;
+      case 'look': {
+        const others = this.#people.slice(1);
+        const people = others.slice(0, defaultLimits.look_people).map(personOf);
+        socket.answer(message, { type: 'looked', people, count: others.length, call: true });
+        break;
+      }
       case 'join':
         this.#enter(socket, message);
         break;
@@ -204,11 +213,11 @@ export class ScriptedServer {
     });
   }
 
-  #append({ participant, name, ordinal }: Participant, client_id: string, text: string): Entry {
+  #append(sender: Participant, client_id: string, text: string): Entry {
     const appended: Entry = {
       number: this.#entries.length + 1,
       time_ms: Date.now(),
-      sender: { participant, name, ordinal },
+      sender: personOf(sender),
       client_id,
       body: { type: 'message', text },
     };
@@ -218,6 +227,7 @@ export class ScriptedServer {
 
   /** Who is looked at gets a slot; whoever has one keeps it. */
   #view(tiles: readonly Tile[]): void {
+    this.lastView = tiles;
     const wanted = ({ participant, source }: Pick<Tile, 'participant' | 'source'>) =>
       tiles.some((tile) => tile.participant === participant && tile.source === source);
     const changed: SlotAssignment[] = [];
@@ -267,4 +277,8 @@ export class ScriptedServer {
       }
     }
   }
+}
+
+function personOf({ participant, name, ordinal }: Participant): Person {
+  return { participant, name, ordinal };
 }
