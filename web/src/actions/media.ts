@@ -70,7 +70,7 @@ export function mediaActions({ meeting }: Pick<Place, 'meeting'>) {
           ? m.effect_blur_on_hint({}, options)
           : m.effect_blur_off_hint({}, options),
       icon: Aperture,
-      shortcut: alt('L'),
+      shortcut: alt('J'),
       available: effectSupported('blur'),
       enabled: true,
       get pressed() {

@@ -9,33 +9,33 @@ type Concerned = 'microphone' | 'camera' | 'both';
 type Sentences = Record<Concerned, () => string>;
 
 const denied: Sentences = {
-  both: m.denied_both,
-  microphone: m.denied_microphone,
-  camera: m.denied_camera,
+  both: () => m.denied_both(),
+  microphone: () => m.denied_microphone(),
+  camera: () => m.denied_camera(),
 };
 
 const dismissed: Sentences = {
-  both: m.dismissed_both,
-  microphone: m.dismissed_microphone,
-  camera: m.dismissed_camera,
+  both: () => m.dismissed_both(),
+  microphone: () => m.dismissed_microphone(),
+  camera: () => m.dismissed_camera(),
 };
 
 const system: Sentences = {
-  both: m.system_both,
-  microphone: m.system_microphone,
-  camera: m.system_camera,
+  both: () => m.system_both(),
+  microphone: () => m.system_microphone(),
+  camera: () => m.system_camera(),
 };
 
 const missing: Sentences = {
-  both: m.missing_both,
-  microphone: m.missing_microphone,
-  camera: m.missing_camera,
+  both: () => m.missing_both(),
+  microphone: () => m.missing_microphone(),
+  camera: () => m.missing_camera(),
 };
 
 const busy: Sentences = {
-  both: m.busy_both,
-  microphone: m.busy_microphone,
-  camera: m.busy_camera,
+  both: () => m.busy_both(),
+  microphone: () => m.busy_microphone(),
+  camera: () => m.busy_camera(),
 };
 
 /** Something that keeps a device from working, in words. */

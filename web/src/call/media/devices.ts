@@ -57,7 +57,8 @@ export function sortDevices(
         ? real[0]
         : (real.find(({ label }) => label !== '' && standIn.label.endsWith(label)) ??
           real.find(({ groupId }) => groupId !== '' && groupId === standIn.groupId) ??
-          standIn);
+            // Its own name says no more than that it is the system's.
+            { ...standIn, label: '' });
     if (meant !== undefined) defaults[kind] = { id: meant.deviceId, label: meant.label };
   }
   return { devices, defaults, present: new Set(infos.map(({ kind }) => kinds[kind])) };
