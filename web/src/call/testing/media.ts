@@ -7,7 +7,10 @@ export class FakeTrack extends EventTarget {
   readyState: 'live' | 'ended' = 'live';
   contentHint = '';
   constraints: MediaTrackConstraints | null = null;
+  displaySurface: string | undefined;
   onended: (() => void) | null = null;
+  onmute: (() => void) | null = null;
+  onunmute: (() => void) | null = null;
 
   constructor(
     readonly kind: 'audio' | 'video',
@@ -28,6 +31,18 @@ export class FakeTrack extends EventTarget {
     this.onended?.();
   }
 
+  /** The system took the device away for a while. */
+  interrupt(): void {
+    this.muted = true;
+    this.onmute?.();
+  }
+
+  /** The system gave it back. */
+  resume(): void {
+    this.muted = false;
+    this.onunmute?.();
+  }
+
   /** Its first packet came. */
   unmute(): void {
     this.muted = false;
@@ -39,8 +54,14 @@ export class FakeTrack extends EventTarget {
     return Promise.resolve();
   }
 
+  clone(): FakeTrack {
+    const copy = new FakeTrack(this.kind, this.label, this.deviceId);
+    copy.enabled = this.enabled;
+    return copy;
+  }
+
   getSettings() {
-    return { deviceId: this.deviceId };
+    return { deviceId: this.deviceId, displaySurface: this.displaySurface };
   }
 
   get asTrack(): MediaStreamTrack {
@@ -195,11 +216,17 @@ export function stubWebRtc(): void {
   vi.stubGlobal('MediaStream', FakeStream);
 }
 
+interface FakeDevice {
+  kind: MediaDeviceKind;
+  deviceId: string;
+  label: string;
+}
+
 /** Devices that a test plugs in and out. */
 export class FakeDevices extends EventTarget {
   readonly opened: FakeTrack[] = [];
   readonly asked: MediaStreamConstraints[] = [];
-  devices: { kind: MediaDeviceKind; deviceId: string; label: string }[] = [
+  devices: FakeDevice[] = [
     { kind: 'audioinput', deviceId: 'mic-1', label: 'Desk microphone' },
     { kind: 'videoinput', deviceId: 'cam-1', label: 'Desk camera' },
   ];
@@ -207,7 +234,23 @@ export class FakeDevices extends EventTarget {
   refusals: { audio?: string; video?: string; screen?: string } = {};
 
   enumerateDevices() {
-    return Promise.resolve(this.devices);
+    return Promise.resolve(this.devices.map((device) => ({ groupId: '', ...device })));
+  }
+
+  /** Puts a device at the end of the list, or as the system's own at its head. */
+  plug(device: FakeDevice, { asDefault = false } = {}): void {
+    if (asDefault) this.devices.unshift(device);
+    else this.devices.push(device);
+    this.dispatchEvent(new Event('devicechange'));
+  }
+
+  /** Takes a device away, and ends what was opened of it. */
+  unplug(deviceId: string): void {
+    this.devices = this.devices.filter((device) => device.deviceId !== deviceId);
+    for (const track of this.opened) {
+      if (track.deviceId === deviceId && track.readyState === 'live') track.unplug();
+    }
+    this.dispatchEvent(new Event('devicechange'));
   }
 
   getUserMedia(constraints: MediaStreamConstraints): Promise<FakeStream> {
