@@ -24,6 +24,7 @@ import { Gestures } from './gestures';
 import type { LineEnd, LineState, Socket } from './line';
 import { Line } from './line';
 import { Looking } from './looking';
+import { ReceivedLevels } from './media/levels';
 import type { CreateConnection, PeerSlot } from './media/peer';
 import type { SlotMedia } from './media/playback';
 import type { MediaState } from './media/session';
@@ -109,6 +110,7 @@ export class Call extends Emitter<CallEvents> {
   readonly #viewing: Viewing;
   readonly #gestures: Gestures;
   readonly #looking: Looking;
+  readonly #levels = new ReceivedLevels();
   #phase: Phase = 'outside';
   #leftReason: LeftReason = 'left';
   #people: PeopleState = nobody;
@@ -296,6 +298,14 @@ export class Call extends Emitter<CallEvents> {
       const participant = this.#session.assignments.get(slot.slot);
       return participant === undefined ? [] : [{ slot, participant }];
     });
+  }
+
+  /** How loud each person is received just then, from 0 (silence) to 1 (full scale); a share's sound is nobody's. */
+  receivedLevels(): Map<ParticipantId, number> {
+    const voices = this.filledSlots.filter(({ slot }) => slot.kind !== 'stage');
+    return new Map(
+      voices.map(({ slot, participant }) => [participant, this.#levels.read(slot.audio.receiver)]),
+    );
   }
 
   /** A diagnosis of the call as it is. */

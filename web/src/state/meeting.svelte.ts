@@ -92,6 +92,8 @@ export class Meeting {
   });
   ownCamera = $state.raw<MediaStreamTrack | null>(null);
   ownMicrophone = $state.raw<MediaStreamTrack | null>(null);
+  /** The microphone itself, before anything is done to what it hears. */
+  microphoneDevice = $state.raw<MediaStreamTrack | null>(null);
   ownScreen = $state.raw<MediaStreamTrack | null>(null);
   /** What one shares is sent for what moves in it, not for its text. */
   screenMotion = $state(false);
@@ -302,6 +304,11 @@ export class Meeting {
     });
   }
 
+  /** How loud each person is received just then, from 0 to 1. */
+  receivedLevels(): Map<ParticipantId, number> {
+    return this.#call.receivedLevels();
+  }
+
   stats() {
     return this.#call.stats();
   }
@@ -367,6 +374,7 @@ export class Meeting {
     };
     this.ownCamera = sources.track('camera');
     this.ownMicrophone = sources.track('microphone');
+    this.microphoneDevice = sources.microphoneDevice;
     this.ownScreen = sources.track('screen');
   }
 }

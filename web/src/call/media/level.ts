@@ -42,6 +42,10 @@ export function measureLevel(track: MediaStreamTrack, told: (level: number) => v
 export function levelOf(samples: Float32Array): number {
   let sum = 0;
   for (const sample of samples) sum += sample * sample;
-  const loudness_db = 10 * Math.log10(sum / Math.max(1, samples.length));
-  return Math.min(1, Math.max(0, 1 - loudness_db / silence_db));
+  return loudness(sum / Math.max(1, samples.length));
+}
+
+/** A mean square, where full scale is 1, on a scale as people hear: 0 is silence, 1 full scale. */
+export function loudness(square: number): number {
+  return Math.min(1, Math.max(0, 1 - (10 * Math.log10(square)) / silence_db));
 }

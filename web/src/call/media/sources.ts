@@ -132,6 +132,11 @@ export class LocalSources extends Emitter<SourcesEvents> {
     return this.#screen.track(source);
   }
 
+  /** The microphone itself, whatever is done to what it hears on the way out. */
+  get microphoneDevice(): MediaStreamTrack | null {
+    return this.#outgoing.microphone.raw;
+  }
+
   /** What is on. */
   get state(): Sources {
     const { microphone, camera } = this.#outgoing;
