@@ -141,6 +141,7 @@ export class Call extends Emitter<CallEvents> {
     this.#session = new MediaSession({
       send: (media) => this.#sendMedia(media),
       createConnection,
+      phone: options.phone,
       random,
     });
     this.#chat = new Chat({

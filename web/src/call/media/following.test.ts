@@ -159,8 +159,8 @@ test('a device that the system does not give back is opened anew by one press', 
 });
 
 test('a permission that is given later opens what was wanted, without a press', async () => {
-  const status = Object.assign(new EventTarget(), { state: 'denied' as PermissionState });
-  vi.spyOn(navigator.permissions, 'query').mockResolvedValue(status as PermissionStatus);
+  const status = Object.assign(new EventTarget(), { state: 'denied' });
+  vi.spyOn(navigator.permissions, 'query').mockResolvedValue(status as unknown as PermissionStatus);
   devices.refusals = { audio: 'NotAllowedError', video: 'NotAllowedError' };
   await open();
   sources.seen = false;
@@ -174,8 +174,8 @@ test('a permission that is given later opens what was wanted, without a press', 
 });
 
 test('a question that was closed can be asked again', async () => {
-  const status = Object.assign(new EventTarget(), { state: 'prompt' as PermissionState });
-  vi.spyOn(navigator.permissions, 'query').mockResolvedValue(status as PermissionStatus);
+  const status = Object.assign(new EventTarget(), { state: 'prompt' });
+  vi.spyOn(navigator.permissions, 'query').mockResolvedValue(status as unknown as PermissionStatus);
   devices.refusals = { audio: 'NotAllowedError', video: 'NotAllowedError' };
   await open();
   expect(sources.obstacle('camera')).toBe('dismissed');

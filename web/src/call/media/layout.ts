@@ -22,6 +22,12 @@ export const cameraLayers: readonly RTCRtpEncodingParameters[] = [
   { rid: 'f', scaleResolutionDownBy: 1, maxBitrate: 1_700_000 },
 ];
 
+/** A phone's: of a camera of 640x360, the two that are worth their battery. */
+export const phoneLayers: readonly RTCRtpEncodingParameters[] = [
+  { rid: 'q', scaleResolutionDownBy: 2, maxBitrate: 150_000 },
+  { rid: 'h', scaleResolutionDownBy: 1, maxBitrate: 500_000 },
+];
+
 /** A screen is one layer: text bears no scaling. */
 export const screenLayer: RTCRtpEncodingParameters = { maxBitrate: 2_500_000, maxFramerate: 30 };
 

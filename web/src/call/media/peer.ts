@@ -11,7 +11,7 @@ import { Emitter } from '../emitter';
 import { JitterBuffers } from './jitter';
 import type { SlotCounts } from './layout';
 import type { SlotMedia } from './playback';
-import { cameraLayers, roomCodecs, screenLayer, sourceOrder } from './layout';
+import { cameraLayers, phoneLayers, roomCodecs, screenLayer, sourceOrder } from './layout';
 
 /** Makes a connection; the platform's RTCPeerConnection by default. */
 export type CreateConnection = (configuration: RTCConfiguration) => RTCPeerConnection;
@@ -39,12 +39,19 @@ export class Peer extends Emitter<PeerEvents> {
   readonly connection: RTCPeerConnection;
   readonly #sending = new Map<Source, RTCRtpTransceiver>();
   readonly #slots: PeerSlot[] = [];
+  readonly #layers: readonly RTCRtpEncodingParameters[];
   readonly #jitterBuffers = new JitterBuffers(this);
   #prepared: Promise<RTCSessionDescriptionInit> | null = null;
   #offers = 0;
 
-  constructor(options: { slots: SlotCounts; createConnection?: CreateConnection | undefined }) {
+  constructor(options: {
+    slots: SlotCounts;
+    /** A phone sends smaller pictures. */
+    phone?: boolean | undefined;
+    createConnection?: CreateConnection | undefined;
+  }) {
     super();
+    this.#layers = options.phone === true ? phoneLayers : cameraLayers;
     const create = options.createConnection ?? ((it) => new RTCPeerConnection(it));
     this.connection = create({ bundlePolicy: 'max-bundle', iceServers: [] });
     this.connection.addEventListener('connectionstatechange', this.#connectionChanged);
@@ -139,7 +146,7 @@ export class Peer extends Emitter<PeerEvents> {
       case 'screen_audio':
         return this.#addTransceiver('audio', { direction });
       case 'camera':
-        return this.#addTransceiver('video', { direction, sendEncodings: [...cameraLayers] });
+        return this.#addTransceiver('video', { direction, sendEncodings: [...this.#layers] });
       case 'screen':
         return this.#addTransceiver('video', { direction, sendEncodings: [screenLayer] });
     }

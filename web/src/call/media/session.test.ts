@@ -68,6 +68,18 @@ test('the offer has four sending m-lines, then nine person, three voice and one 
   expect(new Set(directions.slice(4))).toEqual(new Set(['recvonly']));
 });
 
+test('a phone sends its camera in two layers, the smaller ones of three', async () => {
+  const phone = new MediaSession({
+    send: () => answer(),
+    createConnection: connections.create,
+    phone: true,
+  });
+  phone.warm();
+  const encodings = connections.last.transceivers[1]?.init.sendEncodings ?? [];
+  expect(encodings.map(({ rid }) => rid)).toEqual(['q', 'h']);
+  phone.close();
+});
+
 test('only what a room uses is offered', async () => {
   await join();
   for (const { kind, codecs } of connections.last.transceivers) {

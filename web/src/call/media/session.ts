@@ -48,6 +48,7 @@ const blocked_after = 1;
 export class MediaSession extends Emitter<SessionEvents> {
   readonly #send: (media: Media) => Promise<MediaAnswer>;
   readonly #createConnection: CreateConnection | undefined;
+  readonly #phone: boolean;
   readonly #backoff: Backoff;
   readonly #tracks = new Map<Source, MediaStreamTrack>();
   readonly #assignments = new Map<SlotId, ParticipantId>();
@@ -69,11 +70,13 @@ export class MediaSession extends Emitter<SessionEvents> {
   constructor(options: {
     send: (media: Media) => Promise<MediaAnswer>;
     createConnection?: CreateConnection | undefined;
+    phone?: boolean | undefined;
     random?: (() => number) | undefined;
   }) {
     super();
     this.#send = options.send;
     this.#createConnection = options.createConnection;
+    this.#phone = options.phone ?? false;
     this.#backoff = new Backoff({
       first_ms: 1_000,
       most_ms: 15_000,
@@ -240,6 +243,7 @@ export class MediaSession extends Emitter<SessionEvents> {
     const peer = new Peer({
       slots: slotsFor(this.#shown, firstSlots, this.#limits),
       createConnection: this.#createConnection,
+      phone: this.#phone,
     });
     this.#peer = peer;
     peer.on('connection', (state) => {
