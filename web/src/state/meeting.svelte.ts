@@ -24,7 +24,6 @@ import type {
 import { rememberRoom } from '../home/visited';
 import { socketPath } from '../protocol/messages';
 import { isPhone } from './browser';
-import { nameOf } from './names';
 import { Notices } from './notices.svelte';
 import { readPreferences, writePreferences } from './preferences';
 import type { FloatingReaction } from './reactions.svelte';
@@ -331,10 +330,7 @@ export class Meeting {
       const rest = this.lastSpeakers.filter((id) => !people.speakers.includes(id));
       this.lastSpeakers = [...people.speakers, ...rest].slice(0, remembered_speakers);
     });
-    call.on('present', (present) => {
-      this.inside =
-        present === null ? null : { count: present.count, names: present.people.map(nameOf) };
-    });
+    call.on('present', (present) => (this.present = present));
     call.on('chat', (chat) => (this.chat = chat));
     call.on('passage', (passage) => {
       this.notices.passage(passage);
