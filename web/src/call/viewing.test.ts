@@ -36,11 +36,19 @@ function become(state: DocumentVisibilityState): void {
 
 const told = () => tell.mock.lastCall?.[0].map(({ participant }) => participant);
 
-test('changes are gathered, and what is most important goes first', () => {
+test('the first tiles after entering are told at once', () => {
   viewing.show([camera('a')]);
+  expect(told()).toEqual(['a']);
+});
+
+test('later changes are gathered, and what is most important goes first', () => {
+  viewing.show([camera('a')]);
+  tell.mockClear();
+  viewing.show([camera('c')]);
   viewing.show([camera('b'), camera('a'), camera('c')]);
+  expect(tell).not.toHaveBeenCalled();
   vi.runAllTimers();
-  expect(tell).toHaveBeenCalledTimes(2);
+  expect(tell).toHaveBeenCalledOnce();
   expect(told()).toEqual(['b', 'a']);
 });
 

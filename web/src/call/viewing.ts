@@ -4,6 +4,8 @@ import type { Tile } from '../protocol/messages';
 const gather_ms = 120;
 /** Milliseconds before a refused view is told again. */
 const again_ms = 1_000;
+/** What is told of a screen without tiles. */
+const nothing = '[]';
 
 /**
  * Tells the server what the screen shows, when it changed, and while the page is hidden only what is seen beside it,
@@ -28,7 +30,9 @@ export class Viewing {
   show(tiles: readonly Tile[], besidePage: readonly Tile[] = []): void {
     this.#tiles = tiles.map(inPixels);
     this.#besidePage = besidePage.map(inPixels);
-    this.#timer ??= setTimeout(this.#tellNow, gather_ms);
+    // The first tiles after entering wait for nothing: somebody wants to see who is there.
+    if (this.#up && this.#told === nothing) this.#tellNow();
+    else this.#timer ??= setTimeout(this.#tellNow, gather_ms);
   }
 
   /** The server has no view of this participant yet. */

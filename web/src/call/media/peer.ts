@@ -89,9 +89,9 @@ export class Peer extends Emitter<PeerEvents> {
     }
   }
 
-  /** Makes the first offer's text ahead of time: keys and codecs cost tens of milliseconds. */
+  /** Makes and applies the first offer ahead of time: keys, codecs and m-lines cost tens of milliseconds. */
   prepare(): void {
-    this.#prepared ??= this.connection.createOffer();
+    this.#prepared ??= this.#describe();
     // Who uses it meets the failure.
     this.#prepared.catch(() => undefined);
   }
@@ -101,8 +101,7 @@ export class Peer extends Emitter<PeerEvents> {
     if (options.restart) this.connection.restartIce();
     const prepared = options.restart ? null : this.#prepared;
     this.#prepared = null;
-    const offer = await (prepared ?? this.connection.createOffer());
-    await this.connection.setLocalDescription(offer);
+    const offer = await (prepared ?? this.#describe());
     this.#offers += 1;
     return {
       offer: offer.sdp ?? '',
@@ -136,6 +135,12 @@ export class Peer extends Emitter<PeerEvents> {
     this.connection.removeEventListener('connectionstatechange', this.#connectionChanged);
     this.connection.removeEventListener('track', this.#trackCame);
     this.connection.close();
+  }
+
+  async #describe(): Promise<RTCSessionDescriptionInit> {
+    const offer = await this.connection.createOffer();
+    await this.connection.setLocalDescription(offer);
+    return offer;
   }
 
   #addSource(source: Source): RTCRtpTransceiver {
