@@ -8,6 +8,9 @@ import type { Interface } from './interface.svelte';
 import type { Meeting } from './meeting.svelte';
 import { nameOf } from './names';
 
+/** Messages that come at once and are read out; of more, their number is. */
+const most_read_out = 3;
+
 /** Counts what was not read yet, in the panel's sign and in the tab's title. Called while a view is made. */
 export function followReading(meeting: Meeting, face: Interface): void {
   let lastRead = $state(0);
@@ -58,11 +61,17 @@ function followMessages(meeting: Meeting): void {
     const after = until;
     until = entries.at(-1)?.number ?? 0;
     if (after === null) return;
+    const fresh = entries.filter(
+      ({ number, sender }) => number > after && sender.participant !== self?.participant,
+    );
     untrack(() => {
-      for (const { number, sender, body } of entries) {
-        if (number <= after || sender.participant === self?.participant) continue;
-        notices.announce(m.announce_message({ name: nameOf(sender), text: body.text }));
+      // After a broken line there may be pages of them.
+      if (fresh.length > most_read_out) {
+        notices.announce(m.announce_messages({ count: fresh.length }));
+        return;
       }
+      for (const { sender, body } of fresh)
+        notices.announce(m.announce_message({ name: nameOf(sender), text: body.text }));
     });
   });
 }
