@@ -41,7 +41,7 @@ for (const watcher of ['chromium', 'firefox'] as BrowserName[]) {
   test(`a link that narrows to a fifth and widens again, in ${watcher}`, async ({ place }) => {
     const near = await place('chromium');
     const far = await place(watcher);
-    const ann = await near.person('Ann');
+    const ann = await near.publisher('Ann');
     const kim = await far.person('Kim');
     far.link.set(wide);
     await ann.enter('capacity', { microphone: true, camera: true });

@@ -40,7 +40,7 @@ for (const [watcher, bothLossy] of [
   test(`5 % loss and 100 ms on ${whose}, in ${watcher}`, async ({ place }) => {
     const near = await place('chromium');
     const far = await place(watcher);
-    const ann = await near.person('Ann');
+    const ann = await near.publisher('Ann');
     const kim = await far.person('Kim');
     far.link.set(distant);
     if (bothLossy) near.link.set(distant);

@@ -7,7 +7,7 @@ test('who watches beside somebody on a bad link sees and hears all', async ({ pl
   const near = await place('chromium');
   const far = await place('chromium');
   const good = await place('firefox');
-  const ann = await near.person('Ann');
+  const ann = await near.publisher('Ann');
   const kim = await far.person('Kim');
   const lee = await good.person('Lee');
   await ann.enter('neighbour', { microphone: true, camera: true });

@@ -28,7 +28,7 @@ for (const watcher of ['chromium', 'firefox'] as BrowserName[]) {
     const near = await place('chromium');
     const far = await place(watcher);
     for (const name of ['Ann', 'Bo', 'Cho']) {
-      const one = await near.person(name);
+      const one = await near.publisher(name);
       await one.enter('steady', { microphone: true, camera: true });
       // Nobody but the one who is measured has pictures to decode.
       await one.setVisible(false);
@@ -58,7 +58,7 @@ for (const watcher of ['chromium', 'firefox'] as BrowserName[]) {
 test('one camera on a narrow link to the program', async ({ place }) => {
   const near = await place('chromium');
   const far = await place('chromium');
-  const ann = await near.person('Ann');
+  const ann = await near.publisher('Ann');
   const kim = await far.person('Kim');
   near.link.set({ down: { delay_ms: 25 }, up: { delay_ms: 25, rate_kbit: up_kbit } });
   await ann.enter('uplink', { microphone: true, camera: true });

@@ -148,6 +148,8 @@ export interface Received {
    * count as one.
    */
   shown_frozen_share: number;
+  /** Each time it stood still by that count, since the first look. */
+  freezes: { at_ms: number; ms: number }[];
   packets_lost: number;
   retransmitted_packets: number | null;
   retransmitted_bytes: number | null;
@@ -189,6 +191,7 @@ export function between(before: Sample, after: Sample): Received {
     Math.max(1, sum(kind, ({ played }) => played) ?? 0);
   const pictures = rows.filter(({ stream }) => stream.kind === 'video');
   const shown = after.shown_ms.filter((at) => at > before.at_ms);
+  const stood = freezes([before.at_ms, ...shown, after.at_ms]);
   const frozen_ms = sum('video', ({ frozen_ms }) => frozen_ms);
   return {
     seconds,
@@ -199,7 +202,8 @@ export function between(before: Sample, after: Sample): Received {
     // Of several pictures, the mean.
     frozen_share:
       frozen_ms === null ? null : frozen_ms / 1_000 / seconds / Math.max(1, pictures.length),
-    shown_frozen_share: frozen([before.at_ms, ...shown, after.at_ms]) / 1_000 / seconds,
+    shown_frozen_share: stood.reduce((total, { ms }) => total + ms, 0) / 1_000 / seconds,
+    freezes: stood,
     packets_lost: sum('video', ({ packets_lost }) => packets_lost) ?? 0,
     retransmitted_packets: sum('video', ({ retransmitted_packets }) => retransmitted_packets),
     retransmitted_bytes: sum('video', ({ retransmitted_bytes }) => retransmitted_bytes),
@@ -213,18 +217,22 @@ export function between(before: Sample, after: Sample): Received {
 }
 
 /**
- * How long a picture stood still, in milliseconds, as `totalFreezesDuration` of the statistics of
- * WebRTC has it: every gap above three times the mean of the last 30, and above it by 150 ms.
+ * When a picture stood still and for how long, in milliseconds, as `totalFreezesDuration` of the
+ * statistics of WebRTC has it: every gap above three times the mean of the last 30, and above it by
+ * 150 ms.
  */
-export function frozen(times: readonly number[]): number {
-  let total = 0;
+export function freezes(times: readonly number[]): { at_ms: number; ms: number }[] {
+  const found: { at_ms: number; ms: number }[] = [];
   const gaps: number[] = [];
   for (const [index, at] of times.entries()) {
-    const gap = at - (times[index - 1] ?? at);
+    const before = times[index - 1] ?? at;
+    const gap = at - before;
     const mean = gaps.reduce((sum, gap) => sum + gap, 0) / Math.max(1, gaps.length);
-    if (gap > Math.max(3 * mean, mean + 150)) total += gap;
+    if (gap > Math.max(3 * mean, mean + 150)) {
+      found.push({ at_ms: Math.round(before - (times[0] ?? before)), ms: Math.round(gap) });
+    }
     gaps.push(gap);
     if (gaps.length > 30) gaps.shift();
   }
-  return total;
+  return found;
 }

@@ -13,12 +13,16 @@ import { writeVoice } from './voice.ts';
 /** A browser and the link between it and the program. */
 export interface Place {
   link: Link;
-  /** Opens a profile of the browser for somebody. */
+  /** Opens a profile of the browser for somebody who looks. */
   person: (name: string) => Promise<Person>;
+  /** The same for somebody who is only looked at. */
+  publisher: (name: string) => Promise<Person>;
 }
 
 /** Wide enough that the page wishes for the best layer of one person's picture. */
-const viewport = { width: 1600, height: 900 };
+const wide = { width: 1600, height: 900 };
+/** For those who are only looked at: painting a large page costs half a processor. */
+const small = { width: 800, height: 600 };
 
 interface Fixtures {
   /** Lays a link and starts a browser at its end. */
@@ -51,7 +55,9 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
       await link.offer(Number(new URL(program.base).port));
       const browser = await launch(name, pretended, link.farEnd);
       removals.unshift(() => browser.close());
-      return { link, person: (called) => Person.open(browser, program, called, { viewport }) };
+      const open = (viewport: typeof wide) => (called: string) =>
+        Person.open(browser, program, called, { viewport });
+      return { link, person: open(wide), publisher: open(small) };
     });
     for (const remove of removals) await remove();
   },
