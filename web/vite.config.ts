@@ -2,6 +2,8 @@ import { paraglideVitePlugin } from '@inlang/paraglide-js';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
+import { budget } from './build/budget.ts';
+import { icons } from './build/icons.ts';
 import { precompress } from './build/precompress.ts';
 
 /**
@@ -21,6 +23,10 @@ export default defineConfig({
       strategy: ['globalVariable', 'baseLocale'],
     }),
     svelte({ compilerOptions: { runes: true } }),
+    budget({
+      room: { first_bytes: 60_000, always: ['src/views/Room.svelte'], all_bytes: 90_000 },
+    }),
+    icons(),
     precompress(),
   ],
   build: {
@@ -47,7 +53,8 @@ export default defineConfig({
   server: {
     strictPort: true,
     proxy: {
-      '^/(?!public/)': { target: program, ws: true, xfwd: false },
+      // Pictures with lasting names are the program's, too.
+      '^/(?!public/(?!icons/))': { target: program, ws: true, xfwd: false },
     },
   },
   resolve: process.env['VITEST'] ? { conditions: ['browser'] } : {},

@@ -20,13 +20,6 @@ const language = (target.dataset['lang'] ?? document.documentElement.lang).start
 const room = target.dataset['room'] ?? decodeURIComponent(location.pathname.split('/')[2] ?? '');
 
 overwriteGetLocale(() => language);
-// A room fills the screen: up to its rounded corners, and no farther down than the keyboard.
-document
-  .querySelector('meta[name="viewport"]')
-  ?.setAttribute(
-    'content',
-    'width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content',
-  );
 // The invitation was for those without scripts.
 target.replaceChildren();
 mount(App, {

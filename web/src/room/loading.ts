@@ -1,0 +1,29 @@
+import type { Component } from 'svelte';
+
+import type { Choices } from '../state/choices.svelte';
+import type { Meeting } from '../state/meeting.svelte';
+
+type RoomView = Component<{ meeting: Meeting; choices: Choices }>;
+
+/** Milliseconds before it is tried again. */
+const again_ms = 1_000;
+/** After so many failures in a row with a network the file is not there any more: the server is another version. */
+const most_failures = 5;
+
+/** Fetches what shows the inside of a room, while one looks at the preview: entering does not wait for it. */
+export async function loadRoom(
+  load: () => Promise<{ default: RoomView }> = () => import('../views/Room.svelte'),
+  reload: () => void = () => {
+    location.reload();
+  },
+): Promise<RoomView> {
+  for (let failures = 0; ;) {
+    try {
+      return (await load()).default;
+    } catch {
+      if (navigator.onLine) failures += 1;
+      if (failures === most_failures) reload();
+    }
+    await new Promise((resolve) => setTimeout(resolve, again_ms));
+  }
+}
