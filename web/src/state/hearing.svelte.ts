@@ -12,6 +12,11 @@ export class Hearing {
     return this.#volumes.get(participant) ?? 1;
   }
 
+  /** What to play them at, from 0 to 1. */
+  loudnessOf(participant: ParticipantId): number {
+    return this.isMutedForMe(participant) ? 0 : this.volumeOf(participant);
+  }
+
   setVolume(participant: ParticipantId, volume: number): void {
     this.#volumes.set(participant, Math.min(1, Math.max(0, volume)));
   }

@@ -23,6 +23,7 @@ test('who is heard again is as loud as before', () => {
   hearing.setVolume('a', 0.4);
   hearing.setMutedForMe('a', true);
   expect(hearing.isMutedForMe('a')).toBe(true);
+  expect(hearing.loudnessOf('a')).toBe(0);
   hearing.setMutedForMe('a', false);
-  expect(hearing.volumeOf('a')).toBe(0.4);
+  expect([hearing.volumeOf('a'), hearing.loudnessOf('a')]).toEqual([0.4, 0.4]);
 });

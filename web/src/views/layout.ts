@@ -11,128 +11,239 @@ export interface Size {
   height: number;
 }
 
-/** Where everything of a meeting lies. */
-export interface Layout {
-  screens: Rect[];
-  people: Rect[];
-  /** The place of the sign that says how many more people there are; null where everybody is shown. */
-  more: Rect | null;
+/** What is to be laid out. */
+export interface Scene {
+  /** What is large: a shared screen, a person, or nothing, and all are alike. */
+  large: 'screen' | 'person' | null;
+  /** How many tiles there are beside it, on all pages. */
+  tiles: number;
+  /** The tiles get a strip, or about as much as what is large. */
+  beside: 'strip' | 'half';
 }
 
-/** The most tiles of people at once. */
+/** Where everything of a page lies. */
+export interface Layout {
+  large: Rect | null;
+  /** The tiles of this page. */
+  tiles: Rect[];
+  /** The number of the first of them among all, from 0, and how many a full page has. */
+  first: number;
+  perPage: number;
+  /** The page that this is, from 0, and how many there are. */
+  page: number;
+  pages: number;
+  /** The place of the arrows; null where everybody is on one page. */
+  pager: Rect | null;
+}
+
+/** The corners in which one's own picture can lie over another's. */
+export const corners = ['top-start', 'top-end', 'bottom-start', 'bottom-end'] as const;
+export type Corner = (typeof corners)[number];
+
+/** The most people at once: as many pictures as a browser receives here (`person_slots`). */
 export const mostTiles = 25;
 
 /** The widest shape of a tile: a camera's own. */
-const widest = 16 / 9;
+export const widest = 16 / 9;
 
-/** The narrowest: upright on an upright phone, hardly on a wide screen, and lying beside a shared one. */
-const narrowest = { tall: 4 / 5, wide: 9 / 10, below: 1, beside: 4 / 3 };
+/** The narrowest shapes, width by height. */
+export const narrowest = {
+  /** Of somebody large: an upright phone's own camera. */
+  large: 9 / 16,
+  tall: 4 / 5,
+  wide: 9 / 10,
+  /** In a strip below what is large, and beside it. */
+  below: 1,
+  beside: 4 / 3,
+};
 
-/** Smaller tiles show nobody; the rest of the people are counted instead. */
-const smallest: Size = { width: 88, height: 66 };
+/** Smaller tiles show nobody that one would know; there are more pages instead. */
+const smallest = { grid: { width: 160, height: 100 }, strip: { width: 112, height: 72 } };
+
+/** The space of the arrows: a finger's width and a half of a step. */
+const pagerSize = 36;
+
+interface Tiling {
+  narrow: number;
+  smallest: Size;
+  most: number;
+}
 
 /**
- * Lays out a meeting in `area`: shared screens large with people beside or below them, or people alone in as large
- * tiles as they fit. A pure function of sizes and counts.
+ * Lays out a page of a meeting in `area`: all alike in as large tiles as they fit, or something large with tiles
+ * beside or below it. A pure function of sizes and counts.
  */
-export function layOut(area: Size, counts: Counts, gap: number): Layout {
-  const whole = { x: 0, y: 0, ...area };
-  if (counts.screens === 0) {
-    const shape = area.height > area.width ? narrowest.tall : narrowest.wide;
-    return { screens: [], ...placePeople(whole, counts.people, gap, shape) };
+export function layOut(area: Size, scene: Scene, page: number, gap: number): Layout {
+  // Whole pixels throughout, so that edges are sharp and tiles of one size.
+  const whole = { x: 0, y: 0, width: Math.floor(area.width), height: Math.floor(area.height) };
+  if (area.width < 1 || area.height < 1) return empty;
+  if (scene.large === null) {
+    const narrow = area.height > area.width ? narrowest.tall : narrowest.wide;
+    const tiling = { narrow, smallest: smallest.grid, most: mostTiles };
+    return { large: null, ...paged(whole, scene.tiles, page, gap, tiling) };
   }
-  if (counts.people === 0) {
-    return { screens: grid(whole, counts.screens, gap, null), people: [], more: null };
-  }
-  const [stage, strip] = split(whole, counts, gap);
+  if (scene.tiles === 0) return { ...empty, large: fitted(whole, scene.large) };
+  const [stage, rest] = split(whole, scene, gap);
+  const below = rest.y > 0;
+  const tiling = {
+    narrow: below ? narrowest.below : narrowest.beside,
+    smallest: scene.beside === 'half' ? smallest.grid : smallest.strip,
+    most: mostTiles - 1,
+  };
   return {
-    screens: grid(stage, counts.screens, gap, null),
-    ...placePeople(strip, counts.people, gap, strip.y > 0 ? narrowest.below : narrowest.beside),
+    large: fitted(stage, scene.large),
+    ...paged(rest, scene.tiles, page, gap, tiling),
   };
 }
 
-interface Counts {
-  people: number;
-  screens: number;
+/** Where one's own picture lies in a corner of somebody's who is large. */
+export function cornerOf(area: Size, corner: Corner, margin: number): Rect {
+  const upright = area.height > area.width;
+  const width = Math.round(Math.min(160, Math.max(72, area.width * (upright ? 0.28 : 0.2))));
+  const height = Math.round(width / (upright ? 3 / 4 : 4 / 3));
+  return {
+    x: corner.endsWith('start') ? margin : area.width - width - margin,
+    y: corner.startsWith('top') ? margin : area.height - height - margin,
+    width,
+    height,
+  };
 }
 
-/** The stage, and the strip for people: beside it or below it, whichever leaves what is shared larger. */
-function split(area: Rect, counts: Counts, gap: number): [Rect, Rect] {
-  const splits = [beside(area, counts.people, gap), below(area, counts.people, gap)] as const;
-  const [one, other] = splits.map(([stage]) => shared(stage, counts.screens, gap));
-  const [stage, strip] = splits[(one ?? 0) >= (other ?? 0) ? 0 : 1];
-  if (counts.screens > 1) return [stage, strip];
-  // What a single screen does not fill is of more use to the people.
-  const height = Math.min(stage.height, Math.ceil(stage.width / widest));
+/** The corner nearest to a point. */
+export function nearestCorner(area: Size, point: { x: number; y: number }): Corner {
+  const line = point.y < area.height / 2 ? 'top' : 'bottom';
+  return `${line}-${point.x < area.width / 2 ? 'start' : 'end'}`;
+}
+
+const onePage = { tiles: [], first: 0, perPage: mostTiles, page: 0, pages: 1, pager: null };
+const empty: Layout = { large: null, ...onePage };
+
+/** A shared screen takes any shape, because it is shown whole; a person only a bearable one. */
+function fitted(room: Rect, large: 'screen' | 'person'): Rect {
+  if (large === 'screen') return room;
+  const { width, height } = shape(room, narrowest.large);
+  return {
+    x: room.x + Math.floor((room.width - width) / 2),
+    y: room.y + Math.floor((room.height - height) / 2),
+    width,
+    height,
+  };
+}
+
+function split(area: Rect, scene: Scene, gap: number): [Rect, Rect] {
+  if (scene.beside === 'half') {
+    if (area.width > area.height) return cutRight(area, area.width * 0.38, gap);
+    return cutBelow(area, Math.max(area.height * 0.45, area.height - area.width / widest), gap);
+  }
+  // Whichever leaves what is large larger.
+  const splits = [strip(area, scene.tiles, gap), row(area, scene.tiles, gap)] as const;
+  const [one, other] = splits.map(([stage]) => seen(stage));
+  const [stage] = splits[(one ?? 0) >= (other ?? 0) ? 0 : 1];
+  // What a picture of the usual shape does not fill is of more use to the people.
+  if (stage.width === area.width) {
+    const height = Math.min(stage.height, Math.ceil(stage.width / widest));
+    return cutBelow(area, area.height - height - gap, gap);
+  }
   const width = Math.min(stage.width, Math.ceil(stage.height * widest));
-  if (strip.y > area.y) return [{ ...stage, height }, extended(area, { y: area.y + height + gap })];
-  return [{ ...stage, width }, extended(area, { x: area.x + width + gap })];
+  return cutRight(area, area.width - width - gap, gap);
 }
 
-/** The area from a corner on. */
-function extended(area: Rect, { x = area.x, y = area.y }: { x?: number; y?: number }): Rect {
-  return { x, y, width: area.x + area.width - x, height: area.y + area.height - y };
+function cutRight(area: Rect, width: number, gap: number): [Rect, Rect] {
+  const stage = { ...area, width: Math.max(1, Math.round(area.width - width - gap)) };
+  const x = area.x + stage.width + gap;
+  return [stage, { ...area, x, width: Math.max(0, area.x + area.width - x) }];
 }
 
-function beside(area: Rect, people: number, gap: number): [Rect, Rect] {
+function cutBelow(area: Rect, height: number, gap: number): [Rect, Rect] {
+  const stage = { ...area, height: Math.max(1, Math.round(area.height - height - gap)) };
+  const y = area.y + stage.height + gap;
+  return [stage, { ...area, y, height: Math.max(0, area.y + area.height - y) }];
+}
+
+/** A column of tiles beside the stage. */
+function strip(area: Rect, tiles: number, gap: number): [Rect, Rect] {
   // A second column where one would make the tiles too small to know anybody.
-  const columns = people * smallest.height * 1.5 > area.height ? 2 : 1;
-  const width = Math.round(Math.min(area.width * 0.3, (columns === 1 ? 224 : 312) + gap));
-  const stage = { ...area, width: area.width - width - gap };
-  return [stage, { ...area, x: area.x + stage.width + gap, width }];
+  const columns = tiles * smallest.strip.height * 1.5 > area.height ? 2 : 1;
+  const wanted = columns === 1 ? Math.max(224, area.width * 0.16) : Math.max(312, area.width * 0.2);
+  return cutRight(area, Math.min(area.width * 0.3, wanted), gap);
 }
 
-function below(area: Rect, people: number, gap: number): [Rect, Rect] {
-  const rows = people * smallest.width * 1.25 > area.width ? 2 : 1;
-  const height = Math.round(Math.min(area.height * 0.4, rows === 1 ? 136 : 208));
-  const stage = { ...area, height: area.height - height - gap };
-  return [stage, { ...area, y: area.y + stage.height + gap, height }];
+/** A row of tiles below the stage. */
+function row(area: Rect, tiles: number, gap: number): [Rect, Rect] {
+  const rows = tiles * smallest.strip.width * 1.25 > area.width ? 2 : 1;
+  const wanted = rows === 1 ? Math.max(136, area.height * 0.16) : Math.max(208, area.height * 0.22);
+  return cutBelow(area, Math.min(area.height * 0.4, wanted), gap);
 }
 
-/** How much of the stage shared screens of the usual shape fill. */
-function shared(stage: Rect, screens: number, gap: number): number {
-  const [cell] = grid(stage, screens, gap, null);
-  if (cell === undefined) return 0;
-  const width = Math.min(cell.width, cell.height * widest);
-  return (width * width) / widest;
+/** How much a picture of the usual shape fills of a place. */
+function seen({ width, height }: Size): number {
+  const least = Math.min(width, height * widest);
+  return (least * least) / widest;
 }
 
-function placePeople(
+function paged(
   area: Rect,
   count: number,
+  wanted: number,
   gap: number,
-  narrow: number,
-): Pick<Layout, 'people' | 'more'> {
-  const places = Math.min(count, capacity(area, gap));
-  const rects = grid(area, places, gap, narrow);
-  if (places === count) return { people: rects, more: null };
-  return { people: rects.slice(0, -1), more: rects.at(-1) ?? null };
+  tiling: Tiling,
+): Omit<Layout, 'large'> {
+  if (count <= capacity(area, gap, tiling)) {
+    return { ...onePage, tiles: grid(area, count, count, gap, tiling.narrow) };
+  }
+  const [rest, pager] = withPager(area, gap);
+  const pages = Math.ceil(count / capacity(rest, gap, tiling));
+  // Evenly: a last page with one person on it would make that one important.
+  const perPage = Math.ceil(count / pages);
+  const needed = Math.ceil(count / perPage);
+  const page = Math.min(needed - 1, Math.max(0, wanted));
+  const first = page * perPage;
+  const shown = Math.min(perPage, count - first);
+  const tiles = grid(rest, shown, perPage, gap, tiling.narrow);
+  return { tiles, first, perPage, page, pages: needed, pager };
 }
 
-/** How many tiles fit without becoming too small. */
-function capacity(area: Size, gap: number): number {
-  const columns = Math.floor((area.width + gap) / (smallest.width + gap));
-  const rows = Math.floor((area.height + gap) / (smallest.height + gap));
-  return Math.min(mostTiles, Math.max(1, columns * rows));
+/** The place of the arrows: below the tiles, and at the end of a low row. */
+function withPager(area: Rect, gap: number): [Rect, Rect] {
+  if (area.width > area.height * 3) {
+    const size = Math.min(pagerSize, Math.floor(area.width / 3));
+    const width = Math.max(1, area.width - size - gap);
+    return [
+      { ...area, width },
+      { ...area, x: area.x + area.width - size, width: size },
+    ];
+  }
+  const size = Math.min(pagerSize, Math.floor(area.height / 3));
+  const height = Math.max(1, area.height - size - gap / 2);
+  return [
+    { ...area, height },
+    { ...area, y: area.y + area.height - size, height: size },
+  ];
+}
+
+/** How many tiles fit without becoming too small: at least one. */
+function capacity(area: Size, gap: number, { smallest, most }: Tiling): number {
+  const columns = Math.max(1, Math.floor((area.width + gap) / (smallest.width + gap)));
+  const rows = Math.max(1, Math.floor((area.height + gap) / (smallest.height + gap)));
+  return Math.min(most, columns * rows);
 }
 
 /**
- * Equal cells in rows, the last row in the middle, the whole in the middle of the area. Cells are no narrower than
- * `narrow`, width by height, and no wider than a camera's picture; with null they take any shape.
+ * `count` equal cells in rows, the last row in the middle, the whole in the middle of the area, each as large as if
+ * there were `places`. Cells are no narrower than `narrow`, width by height, and no wider than a camera's picture.
  */
-function grid(area: Rect, count: number, gap: number, narrow: number | null): Rect[] {
-  if (count === 0) return [];
-  let best = { columns: 1, rows: count, cell: { width: 0, height: 0 }, worth: -1 };
-  for (let columns = 1; columns <= count; columns += 1) {
-    const rows = Math.ceil(count / columns);
+function grid(area: Rect, count: number, places: number, gap: number, narrow: number): Rect[] {
+  let best = { columns: 1, cell: { width: 0, height: 0 }, worth: -1 };
+  for (let columns = 1; columns <= places; columns += 1) {
+    const rows = Math.ceil(places / columns);
     const room = {
       width: (area.width - gap * (columns - 1)) / columns,
       height: (area.height - gap * (rows - 1)) / rows,
     };
     if (room.width <= 0 || room.height <= 0) continue;
-    const cell = narrow === null ? room : shape(room, narrow);
+    const cell = shape(room, narrow);
     const worth = worthOf(cell);
-    if (worth > best.worth) best = { columns, rows, cell, worth };
+    if (worth > best.worth) best = { columns, cell, worth };
   }
   return cells(area, count, gap, best);
 }
@@ -141,27 +252,28 @@ function cells(
   area: Rect,
   count: number,
   gap: number,
-  { columns, rows, cell }: { columns: number; rows: number; cell: Size },
+  { columns, cell }: { columns: number; cell: Size },
 ): Rect[] {
-  const top = area.y + (area.height - (rows * (cell.height + gap) - gap)) / 2;
+  const rows = Math.ceil(count / columns);
+  const top = area.y + Math.floor((area.height - (rows * (cell.height + gap) - gap)) / 2);
   return Array.from({ length: count }, (_, index) => {
     const row = Math.floor(index / columns);
     const inRow = row === rows - 1 ? count - row * columns : columns;
-    const left = area.x + (area.width - (inRow * (cell.width + gap) - gap)) / 2;
+    const left = area.x + Math.floor((area.width - (inRow * (cell.width + gap) - gap)) / 2);
     return {
-      x: Math.round(left + (index % columns) * (cell.width + gap)),
-      y: Math.round(top + row * (cell.height + gap)),
-      width: Math.floor(cell.width),
-      height: Math.floor(cell.height),
+      x: left + (index % columns) * (cell.width + gap),
+      y: top + row * (cell.height + gap),
+      ...cell,
     };
   });
 }
 
-/** The largest tile of a bearable shape within a cell. */
+/** The largest tile of a bearable shape within a place, in whole pixels. */
 function shape({ width, height }: Size, narrow: number): Size {
-  if (width > height * widest) return { width: height * widest, height };
-  if (width < height * narrow) return { width, height: width / narrow };
-  return { width, height };
+  return {
+    width: Math.floor(Math.min(width, height * widest)),
+    height: Math.floor(Math.min(height, width / narrow)),
+  };
 }
 
 /**
@@ -169,27 +281,6 @@ function shape({ width, height }: Size, narrow: number): Size {
  * cut off at the sides is mostly wall.
  */
 function worthOf({ width, height }: Size): number {
-  const seen = Math.min(1, width / height / widest);
-  return width * height * seen ** 0.25;
-}
-
-/**
- * Who gets a tile where not everybody does: those who share a screen or speak (the latest first) take places from
- * those who do not; everybody else keeps the order of entering, so that tiles do not wander.
- */
-export function chooseShown<Id>(
-  order: readonly Id[],
-  important: readonly Id[],
-  places: number,
-): Id[] {
-  if (order.length <= places) return [...order];
-  const shown = new Set(order.slice(0, places));
-  for (const id of important.slice(0, places)) {
-    if (shown.has(id) || !order.includes(id)) continue;
-    const leaving = [...shown].reverse().find((it) => !important.includes(it) && it !== order[0]);
-    if (leaving === undefined) break;
-    shown.delete(leaving);
-    shown.add(id);
-  }
-  return order.filter((id) => shown.has(id));
+  const seenShare = Math.min(1, width / height / widest);
+  return width * height * seenShare ** 0.25;
 }
