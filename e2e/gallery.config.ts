@@ -1,4 +1,4 @@
-// Takes pictures of every screen: `e2e/gallery`.
+// Takes pictures of every screen: `e2e/gallery`; those of README where ZOOM_GALLERY_README says so.
 import { defineConfig } from '@playwright/test';
 
 import tests from './playwright.config.ts';
@@ -6,7 +6,8 @@ import tests from './playwright.config.ts';
 export default defineConfig({
   ...tests,
   testDir: 'pictures',
-  testMatch: 'gallery.spec.ts',
+  testMatch:
+    process.env['ZOOM_GALLERY_README'] === undefined ? 'gallery.spec.ts' : 'readme.spec.ts',
   outputDir: 'results/gallery',
   retries: 0,
 });

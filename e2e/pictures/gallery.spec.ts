@@ -1,13 +1,10 @@
 // Pictures of every screen, in every size, and a sheet of them for each.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
-import type { Browser } from '@playwright/test';
+import type { Browser, Page } from '@playwright/test';
 
-import { Gallery, settled } from '../support/gallery.ts';
-import { launch } from '../support/browsers.ts';
-import { Program } from '../support/program.ts';
-import { texts } from '../support/texts.ts';
-import { test as base } from '@playwright/test';
+import { settled } from '../support/gallery.ts';
+import { test, type Stage } from '../support/test.ts';
 import { screens, type Screen } from './screens.ts';
 
 /** Where the pictures go. */
@@ -35,101 +32,61 @@ const looks: Look[] = [
     : [{ language: 'en', theme: 'dark' } as const, { language: 'ko', theme: 'light' } as const]),
 ];
 
-interface Fixtures {
-  browser: Browser;
-  gallery: Gallery;
-  program: Program;
-}
-
-const test = base.extend<object, Fixtures>({
-  browser: [
-    async ({}, use) => {
-      const browser = await launch('chromium');
-      await use(browser);
-      await browser.close();
-    },
-    { scope: 'worker' },
-  ],
-  gallery: [
-    async ({}, use) => {
-      const gallery = await Gallery.start();
-      await use(gallery);
-      await gallery.close();
-    },
-    { scope: 'worker' },
-  ],
-  program: [
-    async ({}, use) => {
-      const program = await Program.start();
-      await use(program);
-      await program.dispose();
-    },
-    { scope: 'worker' },
-  ],
-});
-
 for (const screen of screens) {
+  // The pages that the program renders need the program, and the others do without.
   if (screen.path !== undefined) {
     const { path } = screen;
-    test(screen.name, async ({ browser, program }) => {
-      await picture(browser, screen, (page) => page.goto(program.base + path));
+    test(screen.name, async ({ stage, program, browserLike }) => {
+      const files = await pictures(screen, stage, (page) => page.goto(program.base + path));
+      await sheet(await browserLike('chromium', {}), screen.name, files);
     });
   } else {
-    test(screen.name, async ({ browser, gallery }) => {
-      await picture(browser, screen, async (page, language) => {
-        const world = { ...screen.world, language };
-        if (screen.inside) await gallery.enter(page, world);
-        else await gallery.open(page, world);
-      });
+    test(screen.name, async ({ stage, gallery, browserLike }) => {
+      const files = await pictures(screen, stage, (page, { language }) =>
+        gallery.show(page, screen, { language }),
+      );
+      await sheet(await browserLike('chromium', {}), screen.name, files);
     });
   }
 }
 
-type Page = Awaited<ReturnType<Browser['newPage']>>;
+interface File {
+  name: string;
+  width: number;
+  height: number;
+}
 
 /** Takes one screen in all sizes and looks. */
-async function picture(
-  browser: Browser,
+async function pictures(
   screen: Screen,
-  open: (page: Page, language: Look['language']) => Promise<unknown>,
-): Promise<void> {
-  const own = `${folder}/${screen.name}`;
-  mkdirSync(own, { recursive: true });
-  const files: { name: string; width: number; height: number }[] = [];
-  for (const { language, theme } of looks) {
+  stage: Stage,
+  open: (page: Page, look: Look) => Promise<unknown>,
+): Promise<File[]> {
+  mkdirSync(`${folder}/${screen.name}`, { recursive: true });
+  const files: File[] = [];
+  for (const look of looks) {
     for (const { width, height } of sizes) {
-      const phone = Math.min(width, height) < 500;
-      const context = await browser.newContext({
+      const { language, theme } = look;
+      const page = await stage('chromium', {
         viewport: { width, height },
         locale: language === 'ko' ? 'ko-KR' : 'en-US',
-        colorScheme: theme,
-        reducedMotion: 'reduce',
-        timezoneId: 'UTC',
-        hasTouch: phone,
-        isMobile: phone,
+        dark: theme === 'dark',
+        phone: Math.min(width, height) < 500,
       });
-      const page = await context.newPage();
-      await open(page, language);
-      if (screen.act !== undefined) {
-        await settled(page);
-        await screen.act(page, texts(language));
-      }
+      await open(page, look);
       await settled(page);
       const name = `${width}x${height}-${language}-${theme}.png`;
-      await page.screenshot({ path: `${own}/${name}`, animations: 'disabled' });
+      const path = `${folder}/${screen.name}/${name}`;
+      await page.screenshot({ path, animations: 'disabled' });
       files.push({ name, width, height });
-      await context.close();
+      await page.context().close();
     }
   }
-  await sheet(browser, screen.name, files);
+  return files;
 }
 
 /** One picture of all pictures of a screen. */
-async function sheet(
-  browser: Browser,
-  name: string,
-  files: { name: string; width: number; height: number }[],
-): Promise<void> {
+async function sheet(browser: Browser, name: string, files: File[]): Promise<void> {
   const scaled = files.map((file) => ({ ...file, scale: file.width > 1000 ? 0.5 : 0.65 }));
   const figures = scaled.map(
     (file) =>

@@ -122,7 +122,58 @@ const rooms: Screen[] = [
     name: 'settings',
     inside: true,
     world: { people: 3 },
-    act: (page, words) => button(page, words('settings')).click(),
+    act: async (page, words) => {
+      await page.keyboard.press('Alt+Shift+o');
+      await page.getByRole('dialog', { name: words('settings_heading') }).waitFor();
+    },
+  },
+  {
+    name: 'palette',
+    inside: true,
+    world: { people: 5 },
+    act: async (page, words) => {
+      await page.keyboard.press('Control+k');
+      await page.getByRole('combobox', { name: words('palette') }).waitFor();
+    },
+  },
+  {
+    name: 'palette-found',
+    inside: true,
+    world: { people: 5 },
+    act: async (page, words) => {
+      await page.keyboard.press('Control+k');
+      await page.getByRole('combobox', { name: words('palette') }).fill('ㅎㅁ');
+      await page.getByRole('option').first().waitFor();
+    },
+  },
+  {
+    name: 'help',
+    inside: true,
+    world: { people: 3 },
+    act: async (page, words) => {
+      await page.keyboard.press('Alt+k');
+      await page.getByRole('dialog', { name: words('help') }).waitFor();
+    },
+  },
+  {
+    name: 'menu-more',
+    inside: true,
+    world: { people: 5 },
+    act: async (page, words) => {
+      await button(page, words('more')).click();
+      await page.getByRole('menu', { name: words('more') }).waitFor();
+    },
+  },
+  {
+    name: 'menu-person',
+    inside: true,
+    world: { people: 5, hands: [3, 1] },
+    act: async (page, words) => {
+      await expand(page, words('chat'));
+      const list = page.getByRole('list', { name: words('participants') });
+      await list.getByRole('button').nth(2).click();
+      await page.getByRole('menu').waitFor();
+    },
   },
   {
     name: 'reconnecting',

@@ -13,6 +13,12 @@ export async function expectAccessible(page: Page, what = ''): Promise<void> {
   expect.soft(found, `what axe finds ${what}`).toEqual([]);
 }
 
+/** Waits until a screen reader would have said this. */
+export async function expectAnnounced(page: Page, text: string): Promise<void> {
+  const spoken = page.locator('[aria-live="polite"], [role="status"]').filter({ hasText: text });
+  await expect(spoken).toHaveCount(1);
+}
+
 /** Pixels that a finger hits (WCAG 2.2, 2.5.8). */
 const target_px = 24;
 

@@ -10,6 +10,7 @@ import { promisify } from 'node:util';
 import type { Page } from '@playwright/test';
 
 import { worldQuery, type World } from '../../web/gallery/world.ts';
+import type { Screen } from '../pictures/screens.ts';
 import { texts } from './texts.ts';
 
 const web = new URL('../../web/', import.meta.url).pathname;
@@ -87,6 +88,16 @@ export class Gallery {
     await this.open(page, world);
     await page.getByRole('button', { name: words('join'), exact: true }).click();
     await page.getByRole('button', { name: words('leave'), exact: true }).waitFor();
+  }
+
+  /** Shows a screen of the list. */
+  async show(page: Page, screen: Screen, changes: Partial<World> = {}): Promise<void> {
+    const world = { ...screen.world, ...changes };
+    if (screen.inside) await this.enter(page, world);
+    else await this.open(page, world);
+    if (screen.act === undefined) return;
+    await settled(page);
+    await screen.act(page, texts(world.language ?? 'en'));
   }
 }
 

@@ -1,6 +1,6 @@
 // The test function of this folder: browsers that live as long as the worker, and per test a
 // program of its own and people, whose pages are held to good behaviour in the end.
-import { test as base, type Browser, type Page } from '@playwright/test';
+import { expect, test as base, type Browser, type Page } from '@playwright/test';
 
 import { launch, type BrowserName, type BrowserWish } from './browsers.ts';
 import { Gallery } from './gallery.ts';
@@ -9,14 +9,21 @@ import { Program } from './program.ts';
 
 type PersonWish = BrowserWish & ProfileSettings;
 
+/** Opens an empty page for a room of the gallery. */
+export type Stage = (browser: BrowserName, settings?: StageSettings) => Promise<Page>;
+
+interface StageSettings extends Pick<ProfileSettings, 'locale' | 'dark' | 'viewport'> {
+  /** Touched by fingers. */
+  phone?: boolean;
+}
+
 interface Fixtures {
   /** Flags of the program; set by `test.use`. */
   flags: string[];
   program: Program;
   /** Opens a browser profile for somebody. */
   person: (browser: BrowserName, name: string, wish?: PersonWish) => Promise<Person>;
-  /** Opens an empty page for a room of the gallery. */
-  stage: (browser: BrowserName, settings?: ProfileSettings) => Promise<Page>;
+  stage: Stage;
 }
 
 interface WorkerFixtures {
@@ -52,8 +59,10 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
 
   stage: async ({ browserLike }, use, info) => {
     const pages: Page[] = [];
+    const errors: string[] = [];
     await use(async (browser, settings = {}) => {
-      const { locale = 'en-US', viewport = { width: 1280, height: 800 }, dark } = settings;
+      const { locale = 'en-US', viewport = { width: 1280, height: 800 } } = settings;
+      const { dark = false, phone = false } = settings;
       const wish = browser === 'firefox' ? { dark } : {};
       const started = await browserLike(browser, wish);
       const context = await started.newContext({
@@ -61,9 +70,12 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
         viewport,
         timezoneId: 'UTC',
         reducedMotion: 'reduce',
+        hasTouch: phone,
+        ...(browser === 'chromium' && { isMobile: phone }),
         ...(browser === 'chromium' && { colorScheme: dark ? ('dark' as const) : 'light' }),
       });
       const page = await context.newPage();
+      page.on('pageerror', ({ stack, message }) => errors.push(stack ?? message));
       pages.push(page);
       return page;
     });
@@ -74,6 +86,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
       }
       await page.context().close();
     }
+    expect(errors, 'what the page threw').toEqual([]);
   },
 
   flags: [[], { option: true }],

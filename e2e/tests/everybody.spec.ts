@@ -7,13 +7,22 @@ import {
 } from '../support/accessible.ts';
 import { settled, type Gallery } from '../support/gallery.ts';
 import { test } from '../support/test.ts';
-import { texts } from '../support/texts.ts';
 import type { Page } from '@playwright/test';
 
 /** The screens that differ in what is on them, rather than in how many there are of it. */
 const kinds = [
   ...['entrance', 'entrance-denied', 'entrance-name-missing', 'room-1', 'room-names'],
-  ...['room-states', 'share-3', 'share-own', 'chat-long', 'settings', 'reconnecting'],
+  ...[
+    'room-states',
+    'share-3',
+    'share-own',
+    'chat-long',
+    'settings',
+    'palette',
+    'help',
+    'menu-more',
+    'reconnecting',
+  ],
   ...['sound-blocked', 'left'],
 ];
 
@@ -27,9 +36,7 @@ async function everyScreen(
     const screen = screens.find((it) => it.name === name);
     if (screen === undefined) throw new Error(`no screen ${name}`);
     await test.step(name, async () => {
-      if (screen.inside) await gallery.enter(page, screen.world ?? {});
-      else await gallery.open(page, screen.world ?? {});
-      await screen.act?.(page, texts('en'));
+      await gallery.show(page, screen);
       await settled(page);
       await check(page, `on ${name}`);
     });

@@ -32,11 +32,11 @@ export function person(place: number): Paint {
   return (pen) => {
     const scale = pen.canvas.width / width;
     pen.setTransform(scale, 0, 0, scale, 0, (pen.canvas.height - height * scale) / 2);
-    const wall = pen.createLinearGradient(0, 0, width, height);
-    wall.addColorStop(0, of(walls, place * 3 + 1));
-    wall.addColorStop(1, '#fffaf2');
-    pen.fillStyle = wall;
+    // Plain colours: pictures of them stay small.
+    pen.fillStyle = of(walls, place * 3 + 1);
     pen.fillRect(0, -height, width, height * 3);
+    pen.fillStyle = 'rgb(255 255 255 / 35%)';
+    pen.fillRect(0, 470, width, height * 2);
     behind(pen, place);
     const skin = of(skins, place * 5 + 2);
     const hair = of(hairs, place * 2 + 1);

@@ -169,10 +169,13 @@ export class ScriptedServer {
   }
 
   #enter(socket: ScriptedSocket, message: Extract<ClientMessage, { type: 'join' }>): void {
-    const { entering, typing, speaking } = this.#world;
+    const { entering, language, typing, speaking } = this.#world;
     if (entering === 'silence') return;
     if (entering === 'full') {
-      const sentence = 'This room is full. Try again when somebody has left.';
+      const sentence =
+        language === 'ko'
+          ? '방이 가득 찼습니다. 누군가 나간 뒤에 다시 시도해 주세요.'
+          : 'This room is full. Try again when somebody has left.';
       socket.answer(message, { type: 'error', code: 'room_full', message: sentence });
       return;
     }

@@ -1,0 +1,53 @@
+// The pictures in README.md and README.ko.md.
+import { settled } from '../support/gallery.ts';
+import { test } from '../support/test.ts';
+import type { Screen } from './screens.ts';
+
+const docs = new URL('../../docs/', import.meta.url).pathname;
+
+interface Picture extends Screen {
+  viewport: { width: number; height: number };
+  dark?: boolean;
+}
+
+const pictures: Picture[] = [
+  {
+    name: 'room',
+    viewport: { width: 1280, height: 760 },
+    inside: true,
+    world: { people: 5, muted: [1, 4], dark: [3], speaking: [2], hands: [4] },
+  },
+  {
+    name: 'entrance',
+    viewport: { width: 1024, height: 640 },
+    world: { people: 4 },
+  },
+  {
+    name: 'share',
+    viewport: { width: 1280, height: 760 },
+    dark: true,
+    inside: true,
+    world: { people: 7, muted: [3, 5], screens: [2], speaking: [2], fair: [4] },
+  },
+  {
+    name: 'phone',
+    viewport: { width: 390, height: 844 },
+    inside: true,
+    world: { people: 4, muted: [1], speaking: [3] },
+  },
+];
+
+for (const language of ['en', 'ko'] as const) {
+  for (const picture of pictures) {
+    const { name, viewport, dark = false } = picture;
+    const file = language === 'en' ? `${name}.png` : `${name}.${language}.png`;
+    test(file, async ({ gallery, stage }) => {
+      const page = await stage('chromium', { viewport, dark, phone: viewport.width < 500 });
+      await gallery.show(page, picture, { language });
+      // Nobody is pointing at anything.
+      await page.mouse.move(0, 0);
+      await settled(page);
+      await page.screenshot({ path: docs + file, animations: 'disabled' });
+    });
+  }
+}

@@ -1,0 +1,42 @@
+// Whoever has no mouse: everything by keys, and never without seeing where one is.
+import { expect, type Locator, type Page } from '@playwright/test';
+
+/** More stops than any screen has. */
+const most_stops = 80;
+
+/** Walks by Tab to this element, and fails where it is not reached or is not seen to have the focus. */
+export async function tabTo(page: Page, element: Locator): Promise<void> {
+  await element.waitFor();
+  for (let stop = 0; stop < most_stops; stop += 1) {
+    if (await isFocused(element)) break;
+    await page.keyboard.press('Tab');
+  }
+  await expect(element).toBeFocused();
+  await expectVisibleFocus(page);
+}
+
+/** Walks to this element and presses it. */
+export async function pressByKey(
+  page: Page,
+  element: Locator,
+  key: 'Enter' | 'Space' = 'Enter',
+): Promise<void> {
+  await tabTo(page, element);
+  await page.keyboard.press(key);
+}
+
+function isFocused(element: Locator): Promise<boolean> {
+  return element.evaluate((it) => it === document.activeElement);
+}
+
+/** Fails where nothing shows which element has the focus. */
+async function expectVisibleFocus(page: Page): Promise<void> {
+  const shown = await page.evaluate(() => {
+    const focused = document.activeElement;
+    if (focused === null) return 'nothing has it';
+    const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(focused);
+    const outlined = outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2;
+    return outlined || boxShadow !== 'none' ? 'seen' : focused.outerHTML.slice(0, 120);
+  });
+  expect(shown, 'the focus').toBe('seen');
+}
