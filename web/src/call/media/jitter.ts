@@ -42,15 +42,17 @@ export const noPatience: Patience = {
   froze_ms: null,
 };
 
-/** Looks whose losses count together: what a single one brings is much or little by chance. */
-const recent_looks = 3;
+/** Looks whose losses count together at most: what a single one brings is much or little by chance. */
+const recent_looks = 6;
 /** One repair in a row is waited for from so many requests a packet on; below, a picture freezes for less than 0.1 %. */
 const some_loss = { share: 0.003, requests: 2 };
 /** Two are: a repair and its repeat. */
 const much_loss = { share: 0.02, requests: 4 };
 /** With a link that is much longer or worse on the publisher's side. */
 const most_repairs = 4;
-/** Round trips beyond the repairs: ways are uneven, and browsers ask again in steps of their own. */
+/** Milliseconds that each repair takes beyond the round trip: browsers ask again in steps. */
+const asking_ms = 20;
+/** Round trips beyond the repairs: ways are uneven. */
 const slack_rounds = 0.5;
 /** Milliseconds from one picture to the next, by which the loss of a picture's last packet is seen. */
 const picture_ms = 50;
@@ -99,8 +101,8 @@ function repairsAfter(
   recent: readonly Seen[],
 ): Pick<Patience, 'repairs' | 'needed_ms' | 'froze_ms'> {
   const { at_ms } = seen;
-  // A way that becomes bad shows it in one look.
-  const needed = Math.max(repairsFor(recent), repairsFor([seen]));
+  // A way that becomes bad shows it in the newest looks.
+  const needed = Math.max(...recent.map((_, from) => repairsFor(recent.slice(from))));
   const settled = before.repairs > 0 && at_ms - before.raised_ms >= settle_ms;
   const froze = needed > 0 && seen.freezes > 0 && settled;
   if (froze && before.froze_ms !== null && at_ms - before.froze_ms < freezes_ms) {
@@ -131,7 +133,7 @@ function repairsFor(recent: readonly Seen[]): number {
 
 function targetFor(repairs: number, round_trip_ms: number | null): number {
   const rounds_ms = (repairs + slack_rounds) * (round_trip_ms ?? usual_round_trip_ms);
-  return Math.min(most_ms, Math.round(rounds_ms + picture_ms));
+  return Math.min(most_ms, Math.round(rounds_ms + repairs * asking_ms + picture_ms));
 }
 
 function sum(recent: readonly Seen[], value: (seen: Seen) => number): number {
@@ -140,8 +142,8 @@ function sum(recent: readonly Seen[], value: (seen: Seen) => number): number {
 
 /** Milliseconds between two steps towards a target. */
 const step_ms = 250;
-/** Looks are every so many steps: a second, in which what is lost stops the picture. */
-const steps_a_look = 4;
+/** Looks are every so many steps: until the first one, what is lost stops the picture. */
+const steps_a_look = 2;
 /** Milliseconds that a step adds at most: the picture goes slower for a moment, where by one leap it would stop. */
 const most_step_ms = 80;
 
