@@ -44,8 +44,6 @@ for (const language of ['en', 'ko'] as const) {
     test(file, async ({ gallery, stage }) => {
       const page = await stage('chromium', { viewport, dark, phone: viewport.width < 500 });
       await gallery.show(page, picture, { language });
-      // Nobody is pointing at anything.
-      await page.mouse.move(0, 0);
       await settled(page);
       await page.screenshot({ path: docs + file, animations: 'disabled' });
     });

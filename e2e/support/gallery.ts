@@ -28,6 +28,7 @@ export interface GalleryHandle {
   server: {
     lastView: readonly { participant: string; source: string }[];
     vanish(): void;
+    comeBack(): void;
     change(place: number, changes: object): void;
     come(place: number): void;
     go(place: number): void;
@@ -95,6 +96,8 @@ export class Gallery {
     const world = { ...screen.world, ...changes };
     if (screen.inside) await this.enter(page, world);
     else await this.open(page, world);
+    // Nobody points at anything.
+    await page.mouse.move(0, 0);
     if (screen.act === undefined) return;
     await settled(page);
     await screen.act(page, texts(world.language ?? 'en'));

@@ -59,7 +59,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
 
   stage: async ({ browserLike }, use, info) => {
     const pages: Page[] = [];
-    const errors: string[] = [];
+    const errors = new Set<string>();
     await use(async (browser, settings = {}) => {
       const { locale = 'en-US', viewport = { width: 1280, height: 800 } } = settings;
       const { dark = false, phone = false } = settings;
@@ -75,7 +75,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
         ...(browser === 'chromium' && { colorScheme: dark ? ('dark' as const) : 'light' }),
       });
       const page = await context.newPage();
-      page.on('pageerror', ({ stack, message }) => errors.push(stack ?? message));
+      page.on('pageerror', ({ stack, message }) => errors.add(stack ?? message));
       pages.push(page);
       return page;
     });
@@ -86,7 +86,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
       }
       await page.context().close();
     }
-    expect(errors, 'what the page threw').toEqual([]);
+    expect([...errors], 'what the page threw').toEqual([]);
   },
 
   flags: [[], { option: true }],

@@ -11,7 +11,11 @@ interface Transceiver {
     setParameters: () => Promise<void>;
     getStats: () => Promise<Map<string, unknown>>;
   };
-  receiver: { track: MediaStreamTrack; getStats: () => Promise<Map<string, unknown>> };
+  receiver: {
+    track: MediaStreamTrack;
+    getStats: () => Promise<Map<string, unknown>>;
+    getSynchronizationSources: () => RTCRtpSynchronizationSource[];
+  };
   setCodecPreferences: () => void;
   scene: Scene | null;
 }
@@ -66,7 +70,11 @@ export class ScriptedConnection extends EventTarget {
       mid: null,
       direction: init.direction ?? 'sendrecv',
       sender,
-      receiver: { track: scene?.track ?? tone(0), getStats: noStats },
+      receiver: {
+        track: scene?.track ?? tone(0),
+        getStats: noStats,
+        getSynchronizationSources: () => [],
+      },
       setCodecPreferences: () => undefined,
       scene,
     };

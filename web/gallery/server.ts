@@ -71,6 +71,12 @@ export class ScriptedServer {
     this.#socket?.event(event);
   }
 
+  /** The next attempt at a line succeeds. */
+  comeBack(): void {
+    this.#reachable = true;
+    window.dispatchEvent(new Event('online'));
+  }
+
   /** Breaks the line; no other comes about. */
   vanish(): void {
     this.#reachable = false;
