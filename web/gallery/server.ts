@@ -137,7 +137,10 @@ export class ScriptedServer {
       case 'media':
         this.#slots = message.media.slots;
         socket.answer(message, { type: 'media', answer: 'v=0\r\n' });
-        this.#showAll();
+        // The first pictures come with the answer, after the page has taken it.
+        setTimeout(() => {
+          this.#view(this.lastView);
+        });
         break;
       case 'view':
         socket.answer(message, { type: 'done' });
@@ -257,9 +260,9 @@ export class ScriptedServer {
       this.#assigned.set(free.slot, { participant, source });
       changed.push({ slot: free.slot, participant });
     }
+    this.#showAll();
     if (changed.length === 0) return;
     this.event({ type: 'slots', slots: changed });
-    this.#showAll();
     this.#pause();
   }
 
