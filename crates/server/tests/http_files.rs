@@ -120,9 +120,37 @@ async fn what_browsers_and_crawlers_ask_for_unbidden_is_there() {
     assert_eq!(icon.header("content-type"), "image/svg+xml; charset=utf-8");
     let robots = server.get("/robots.txt", &[]).await;
     assert!(robots.text().contains("Disallow: /"));
-    for png in ["icon-180.png", "preview.png"] {
+    for png in [
+        "icon-180.png",
+        "preview.png",
+        "icon-192.png",
+        "icon-512.png",
+        "maskable-512.png",
+    ] {
         let file = server.get(&format!("/public/icons/{png}"), &[]).await;
         assert_eq!(file.header("content-type"), "image/png");
         assert!(file.body.starts_with(b"\x89PNG"));
+        assert_eq!(file.header("cache-control"), "public, no-cache");
+    }
+}
+
+#[tokio::test]
+async fn machine_code_is_carried_compressed_alone() {
+    let server = Running::start().await;
+    let manifest = server.get("/public/manifest.json", &[]).await;
+    // A built file, and not the source that it was made of.
+    let is_built = |name: &&str| name.ends_with(".wasm") && !name.contains('/');
+    let file = manifest.text().split('"').find(is_built);
+    let file = file.unwrap_or_else(|| panic!("this build has no browser app; unset ZOOM_WEB"));
+    let path = format!("/public/{file}");
+    for accept in ["gzip, deflate, br", "identity"] {
+        let file = server.get(&path, &[("accept-encoding", accept)]).await;
+        assert_eq!(file.status, 200, "{path}");
+        assert_eq!(file.header("content-type"), "application/wasm");
+        assert_eq!(file.header("content-encoding"), "gzip", "{accept}");
+        assert_eq!(
+            file.header("cache-control"),
+            "public, max-age=31536000, immutable"
+        );
     }
 }

@@ -303,3 +303,27 @@ async fn no_page_names_another_host_or_carries_inline_code() {
         );
     }
 }
+
+#[tokio::test]
+async fn zoom_can_be_installed_in_both_languages() {
+    let server = Running::start().await;
+    for (lang, shortcut) in [("en", "Start a room"), ("ko", "방 만들기")] {
+        let page = server.get("/r/a", &[("accept-language", lang)]).await;
+        let link = format!("<link rel=\"manifest\" href=\"/manifest.webmanifest?lang={lang}\">");
+        assert!(page.text().contains(&link), "{}", page.text());
+        let answer = server
+            .get(&format!("/manifest.webmanifest?lang={lang}"), &[])
+            .await;
+        assert_eq!(answer.header("content-type"), "application/manifest+json");
+        let manifest: serde_json::Value = serde_json::from_str(answer.text()).unwrap();
+        assert_eq!(manifest["lang"], lang);
+        assert_eq!(manifest["id"], "/");
+        assert_eq!(manifest["shortcuts"][0]["name"], shortcut);
+        for icon in manifest["icons"].as_array().unwrap() {
+            let icon = server.get(icon["src"].as_str().unwrap(), &[]).await;
+            assert_eq!(icon.status, 200);
+        }
+    }
+    let any = server.get("/manifest.webmanifest?lang=xx", &[]).await;
+    assert!(any.text().contains("\"lang\":\"en\""));
+}

@@ -13,7 +13,7 @@ use rust_embed::EmbeddedFile;
 
 use crate::pages::{
     Problem, Site,
-    assets::{App, Icons},
+    assets::{self, App},
     visit::Visit,
 };
 
@@ -62,8 +62,8 @@ fn file(site: &Site, headers: &HeaderMap, path: &str) -> Option<Response> {
     if VARIANTS.iter().any(|(_, ending)| path.ends_with(ending)) {
         return None;
     }
-    let get = |path: &str| match path.strip_prefix("icons/") {
-        Some(icon) => Icons::get(icon),
+    let get = |path: &str| match path.strip_prefix(assets::ICON_FOLDER) {
+        Some(icon) => assets::icon(icon),
         None => App::get(path),
     };
     let accepted = headers

@@ -5,7 +5,7 @@ use std::{
     fmt::Write,
 };
 
-use rust_embed::RustEmbed;
+use rust_embed::{EmbeddedFile, RustEmbed};
 use serde::Deserialize;
 
 /// Vite's output with its manifest, as the build script left it.
@@ -16,7 +16,15 @@ pub(crate) struct App;
 /// Pictures with lasting names: the site's icon and the preview of links.
 #[derive(RustEmbed)]
 #[folder = "icons"]
-pub(crate) struct Icons;
+struct Icons;
+
+/// A picture with a lasting name: ours as it lies in the repository, or drawn in the build.
+pub(crate) fn icon(file: &str) -> Option<EmbeddedFile> {
+    Icons::get(file).or_else(|| App::get(&format!("{ICON_FOLDER}{file}")))
+}
+
+/// Where pictures with lasting names lie in the build, and below `/public/`.
+pub(crate) const ICON_FOLDER: &str = "icons/";
 
 /// The manifest's name in the build.
 const MANIFEST: &str = "manifest.json";
@@ -86,6 +94,7 @@ impl Assets {
         let hashed = chunks
             .values()
             .flat_map(|chunk| chunk.css.iter().chain(&chunk.assets).chain([&chunk.file]))
+            .filter(|file| !file.starts_with(ICON_FOLDER))
             .cloned()
             .collect();
         let tags = ENTRIES

@@ -7,6 +7,7 @@ pub(crate) mod assets;
 mod home;
 mod language;
 mod link;
+mod manifest;
 mod names;
 mod problem;
 mod room;
@@ -146,6 +147,7 @@ pub(crate) fn router() -> Router<Arc<Site>> {
     Router::new()
         .route("/", get(home::page))
         .route("/open", get(home::open))
+        .route("/manifest.webmanifest", get(manifest::page))
         .route("/language", get(switch::choose))
         .route("/r/{name}", get(room::page))
         .route("/r/{name}/", get(room::page))
