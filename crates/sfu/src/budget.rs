@@ -52,8 +52,8 @@ impl Sfu {
     /// Looks over what everybody is sent.
     pub(crate) fn allot(&mut self) {
         let now = self.now;
-        for (_, participant) in self.members.iter_mut() {
-            let Some(peer) = participant.peer.as_deref_mut() else {
+        for place in self.publishing.iter().copied() {
+            let Some(peer) = self.members.peer_at_mut(place) else {
                 continue;
             };
             for layer in peer.tracks.iter_mut().flat_map(|track| &mut track.layers) {

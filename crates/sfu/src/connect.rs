@@ -186,6 +186,8 @@ impl Sfu {
         if peer.is_connected() {
             return;
         }
+        let every = Duration::from_millis(limits.report_ms.into());
+        peer.report_at = Some(now + every);
         peer.stats.srtp = SrtpProfile::of(agreed.profile);
         let ssrc = peer.feedback_ssrc();
         match Session::new(limits, agreed, ssrc, now) {

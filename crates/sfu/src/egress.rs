@@ -159,7 +159,6 @@ impl Sfu {
             return;
         };
         let mut queue = std::mem::take(&mut peer.queue);
-        control::write(peer, outbox, lost, now, totals);
         for queued in queue.drain(..) {
             let Some((peer, Some(publisher))) = members.with_peer(place, queued.from.publisher)
             else {
@@ -218,6 +217,8 @@ impl Sfu {
         };
         // The memory serves again.
         peer.queue = queue;
+        // Behind the media: what is shorter than the last of them leaves in the same send.
+        control::write(peer, outbox, lost, now, totals);
         totals.repair_bytes += probe(peer, outbox, now);
         peer.meter_out.add(now.at, outbox.bytes.len());
         peer.stats.packets_out += outbox.count() as u64;

@@ -49,6 +49,9 @@ impl Sfu {
         if let Some(key) = key {
             entry.key_frame_came(key.size);
         }
+        if begins {
+            self.publishing.insert(place);
+        }
         if begins && source.is_video() {
             tracing::debug!(participant = %who, ?source, layer, "layer flows");
             self.retarget(who, source);

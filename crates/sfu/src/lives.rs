@@ -150,6 +150,7 @@ impl Sfu {
         let peer = participant.peer.take()?;
         let number = peer.number;
         self.gate.forget(place, &peer);
+        self.publishing.remove(&place);
         if let Some(armed) = peer.armed {
             self.timers.remove(&(armed, place));
         }

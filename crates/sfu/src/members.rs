@@ -94,14 +94,4 @@ impl Members {
             .map(place)
             .filter_map(|(place, entry)| Some((place, entry?)))
     }
-
-    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = (Place, &mut Participant)> {
-        let place = |(at, entry): (usize, _)| (Place(at as u32), entry);
-        self.list
-            .iter_mut()
-            .map(Option::as_deref_mut)
-            .enumerate()
-            .map(place)
-            .filter_map(|(place, entry)| Some((place, entry?)))
-    }
 }

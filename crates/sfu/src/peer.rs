@@ -304,7 +304,8 @@ impl Peer {
             None => (self.connect_by, None),
             Some(session) => (self.heard_at + silence, session.next_due(now)),
         };
-        let others = [self.handshake.due(), media].into_iter().flatten();
+        let others = [self.handshake.due(), self.report_at, media];
+        let others = others.into_iter().flatten();
         others.fold(at, Instant::min)
     }
 }

@@ -10,30 +10,20 @@ use crate::{
 };
 
 impl Sfu {
-    /// Reports on the peers whose turn it is.
-    pub(crate) fn report(&mut self) {
+    /// Reports on a peer if it is its turn.
+    pub(crate) fn report(&mut self, place: Place) {
         let now = self.now;
         let every = Duration::from_millis(self.limits.report_ms.into());
-        let mut due = Vec::new();
-        for (place, participant) in self.members.iter_mut() {
-            let Some(peer) = participant
-                .peer
-                .as_deref_mut()
-                .filter(|peer| peer.is_connected())
-            else {
-                continue;
-            };
-            let at = *peer.report_at.get_or_insert(now + every);
-            if at <= now {
-                peer.report_at = Some(now + every);
-                due.push(place);
-            }
+        let Some(peer) = self.members.peer_at_mut(place) else {
+            return;
+        };
+        if peer.report_at.is_none_or(|at| at > now) {
+            return;
         }
-        for place in due {
-            if let Some(report) = self.report_on(place) {
-                self.judge(place, &report);
-                self.tell(Event::Report(Box::new(report)));
-            }
+        peer.report_at = Some(now + every);
+        if let Some(report) = self.report_on(place) {
+            self.judge(place, &report);
+            self.tell(Event::Report(Box::new(report)));
         }
     }
 

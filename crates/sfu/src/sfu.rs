@@ -67,6 +67,8 @@ pub struct Sfu {
     /// Who is subscribed to whom, by publisher.
     pub(crate) watchers: HashMap<ParticipantId, Vec<Watcher>>,
     pub(crate) rooms: HashMap<RoomId, Room>,
+    /// Peers that have sent media: who only watches is not looked at ten times a second.
+    pub(crate) publishing: BTreeSet<Place>,
     pub(crate) gate: Gate,
     /// Peers that have something to send or to say.
     pub(crate) dirty: Vec<Place>,
@@ -153,6 +155,7 @@ impl Sfu {
             members: Members::default(),
             watchers: HashMap::new(),
             rooms: HashMap::new(),
+            publishing: BTreeSet::new(),
             dirty: Vec::new(),
             timers: BTreeSet::new(),
             next_tick: None,
@@ -351,11 +354,18 @@ impl Sfu {
         };
         if !peer.is_connected() && now >= peer.connect_by {
             self.end(who, MediaEndReason::NotConnected);
-        } else if peer.is_connected() && now >= peer.heard_at + silence {
+            return;
+        }
+        if peer.is_connected() && now >= peer.heard_at + silence {
             self.end(who, MediaEndReason::Lost);
-        } else if peer.handshake.due().is_some_and(|due| due <= now) {
+            return;
+        }
+        if peer.handshake.due().is_some_and(|due| due <= now) {
             self.dtls_due(place);
-        } else if peer.next_due(now, silence) <= now {
+        }
+        self.report(place);
+        let due = self.members.peer_at(place);
+        if due.is_some_and(|peer| peer.next_due(now, silence) <= now) {
             self.mark_dirty(place);
         } else {
             self.arm(place);

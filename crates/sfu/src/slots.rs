@@ -239,7 +239,10 @@ impl Sfu {
         let now = self.now;
         let mut stopped = Vec::new();
         let mut ask = Vec::new();
-        for (place, participant) in self.members.iter_mut() {
+        for place in self.publishing.iter().copied() {
+            let Some(participant) = self.members.at_mut(place) else {
+                continue;
+            };
             let who = participant.id;
             let Some(peer) = participant.peer.as_mut() else {
                 continue;
@@ -271,7 +274,6 @@ impl Sfu {
             self.ask_key(place, source, layer);
         }
         self.allot();
-        self.report();
         let mut changes = Vec::new();
         for (room, entry) in &mut self.rooms {
             if let Some(ranked) = entry.speakers.poll(now) {
