@@ -8,9 +8,12 @@ use str0m::{
     change::{SdpAnswer, SdpApi, SdpPendingOffer},
     media::{Direction, MediaKind, Mid, Simulcast, SimulcastLayer},
 };
-use zoom_client::protocol::{MediaOffer, Slot, SlotId, SlotKind, SourceMids};
+use zoom_client::{
+    media::Keys,
+    protocol::{MediaOffer, Slot, SlotId, SlotKind, SourceMids},
+};
 
-use super::{browser, keys};
+use super::browser;
 
 /// The camera's layers, the smallest first.
 pub(crate) const RIDS: [&str; 3] = ["q", "h", "f"];
@@ -34,7 +37,7 @@ pub(crate) struct Draft {
 /// A session without m-lines.
 pub(super) fn session() -> Rtc {
     RtcConfig::new()
-        .set_crypto_provider(keys::provider())
+        .set_crypto_provider(Keys::provider())
         .clear_codecs()
         .enable_opus(true, false)
         .enable_vp8(true)

@@ -14,13 +14,12 @@ use str0m::{
     rtp::{ExtensionValues, RtpWrite},
 };
 use zoom_client::{
-    media::Stamp,
+    media::{Keys, Stamp},
     protocol::{MediaAnswer, ParticipantId},
 };
 
 use super::{
     Counts, Plan,
-    keys::Keys,
     offer::Draft,
     receiver::{Announced, Came, PayloadTypes, Receiver},
     source::Sources,

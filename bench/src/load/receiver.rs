@@ -7,13 +7,13 @@ use std::{
 };
 
 use anyhow::Result;
-use zoom_client::media::Stamp;
+use zoom_client::media::{Keys, Stamp};
 use zoom_rtp::{
     FeedbackRecorder, NackTracker, ReceptionStats, RtpHeader, SrtpReceiver, SrtpSender,
     rtcp::{self, Rtcp, write},
 };
 
-use super::{Counts, keys::Keys};
+use super::{Counts, keys};
 use crate::{
     batch,
     sequence::{Arrival, Sequence},
@@ -116,8 +116,8 @@ pub(crate) enum Came {
 }
 
 impl Receiver {
-    pub(crate) fn new(keys: &Keys, types: PayloadTypes, announced: Announced) -> Result<Self> {
-        let (sealing, opening) = keys.session(MOST_STREAMS)?;
+    pub(crate) fn new(agreed: &Keys, types: PayloadTypes, announced: Announced) -> Result<Self> {
+        let (sealing, opening) = keys::session(agreed, MOST_STREAMS)?;
         let now = Instant::now();
         Ok(Self {
             sealing,

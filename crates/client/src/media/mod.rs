@@ -6,6 +6,7 @@
 //! a receiver can tell what was lost, doubled, torn or late: a [`Report`] has the figures.
 
 mod draft;
+mod keys;
 mod net;
 mod peer;
 mod report;
@@ -13,6 +14,7 @@ mod sending;
 mod stamp;
 
 pub use draft::{Draft, MediaOptions, SlotCounts, Way};
+pub use keys::Keys;
 pub use peer::{Change, MediaError, Peer};
 pub use report::{Report, SentReport, SlotReport, StreamReport};
 pub use stamp::Stamp;

@@ -2,7 +2,8 @@
 //! that are carried on.
 //!
 //! They give way to media threads, where a thread can say so: whoever joins waits a little, and
-//! those who talk notice nothing.
+//! those who talk notice nothing. One of them gives way to nobody, and takes what has waited too long
+//! on a machine that has no time left.
 
 use std::{
     collections::VecDeque,
@@ -10,6 +11,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     thread::{self, JoinHandle},
+    time::{Duration, Instant},
 };
 
 use zoom_sfu::Handshaking;
@@ -18,10 +20,8 @@ use super::queue::{Control, Queue};
 
 /// Workers beyond these find nothing to do: each carries on hundreds of handshakes a second.
 const MOST_WORKERS: usize = 8;
-/// By how much workers are nicer than media threads: they get a tenth of what these get when both
-/// want more than there is.
-#[cfg(target_os = "linux")]
-const NICER: i32 = 10;
+/// How long a job waits for those who give way.
+const PATIENCE: Duration = Duration::from_millis(100);
 
 /// What a worker does.
 pub(super) enum Job {
@@ -48,13 +48,14 @@ struct Shared {
 
 #[derive(Default)]
 struct Waiting {
-    jobs: VecDeque<Job>,
+    /// Each with the time since which it has waited.
+    jobs: VecDeque<(Instant, Job)>,
     handshakes: usize,
     closed: bool,
 }
 
 impl Workers {
-    /// A worker for each processor, for whom at most so many handshakes wait.
+    /// A worker for each processor and one to spare, for whom at most so many handshakes wait.
     pub(super) fn start(most: usize) -> io::Result<Self> {
         let processors = thread::available_parallelism().map_or(1, usize::from);
         let count = processors.min(MOST_WORKERS);
@@ -68,18 +69,26 @@ impl Workers {
             threads: Mutex::default(),
             count,
         };
-        for index in 0..count {
+        for index in 0..=count {
             let shared = Arc::clone(&shared);
+            let spare = index == count;
             let spawned = thread::Builder::new()
                 .name(format!("join-{index}"))
-                .spawn(move || work(&shared));
+                .spawn(move || {
+                    if spare {
+                        work(&shared, PATIENCE);
+                    } else {
+                        give_way();
+                        work(&shared, Duration::ZERO);
+                    }
+                });
             // Those that run already end with what is dropped.
             workers.threads().push(spawned?);
         }
         Ok(workers)
     }
 
-    /// How many there are.
+    /// How many there are, without the one to spare.
     pub(super) fn count(&self) -> usize {
         self.count
     }
@@ -95,9 +104,10 @@ impl Workers {
             return Err(job);
         }
         waiting.handshakes += usize::from(is_handshake);
-        waiting.jobs.push_back(job);
+        waiting.jobs.push_back((Instant::now(), job));
         drop(waiting);
-        self.shared.ready.notify_one();
+        // One alone might be who only looks how long it has waited.
+        self.shared.ready.notify_all();
         Ok(())
     }
 
@@ -133,28 +143,38 @@ impl Shared {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The next job; `None` at the end.
-    fn next(&self) -> Option<Job> {
+    /// The next job, once it has waited so long; `None` at the end.
+    fn next(&self, patience: Duration) -> Option<Job> {
         let mut waiting = self.lock();
         loop {
             if waiting.closed {
                 return None;
             }
-            if let Some(job) = waiting.jobs.pop_front() {
-                waiting.handshakes -= usize::from(matches!(job, Job::Handshake(..)));
-                return Some(job);
-            }
-            waiting = self
-                .ready
-                .wait(waiting)
-                .unwrap_or_else(PoisonError::into_inner);
+            let left = waiting
+                .jobs
+                .front()
+                .map(|(since, _)| patience.saturating_sub(since.elapsed()));
+            waiting = match left {
+                Some(Duration::ZERO) => {
+                    let (_, job) = waiting.jobs.pop_front()?;
+                    waiting.handshakes -= usize::from(matches!(job, Job::Handshake(..)));
+                    return Some(job);
+                }
+                Some(left) => {
+                    let woken = self.ready.wait_timeout(waiting, left);
+                    woken.unwrap_or_else(PoisonError::into_inner).0
+                }
+                None => {
+                    let woken = self.ready.wait(waiting);
+                    woken.unwrap_or_else(PoisonError::into_inner)
+                }
+            };
         }
     }
 }
 
-fn work(shared: &Shared) {
-    give_way();
-    while let Some(job) = shared.next() {
+fn work(shared: &Shared, patience: Duration) {
+    while let Some(job) = shared.next(patience) {
         match job {
             Job::Handshake(piece, back) => {
                 if back.push(Control::Handshaken(piece.run())).is_err() {
@@ -170,11 +190,19 @@ fn work(shared: &Shared) {
     }
 }
 
-/// On Linux niceness is a thread's own; elsewhere it would be the whole program's.
+/// Linux lets whoever runs go on for a millisecond or more before somebody takes over who was woken
+/// and is of its kind, however nice; one that is for idle processors gives way at once.
 #[cfg(target_os = "linux")]
 fn give_way() {
-    if let Err(error) = rustix::process::nice(NICER) {
-        tracing::debug!(%error, "a worker cannot be nicer");
+    use thread_priority::{
+        NormalThreadSchedulePolicy, ThreadPriority, ThreadSchedulePolicy,
+        set_thread_priority_and_policy, thread_native_id,
+    };
+
+    let idle = ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Idle);
+    let given = set_thread_priority_and_policy(thread_native_id(), ThreadPriority::Min, idle);
+    if let Err(error) = given {
+        tracing::debug!(?error, "a worker cannot give way");
     }
 }
 
@@ -207,6 +235,26 @@ mod tests {
         }
         drop(done);
         assert_eq!(told.iter().count(), 25);
+    }
+
+    #[test]
+    fn what_waits_too_long_is_taken_by_the_one_to_spare() {
+        let workers = Workers::start(1).unwrap();
+        let (done, told) = mpsc::channel();
+        let (go, held) = mpsc::channel::<()>();
+        let held = Arc::new(Mutex::new(held));
+        // As many as give way are at work until the last job is done.
+        for _ in 0..workers.count() {
+            let held = Arc::clone(&held);
+            let job = Job::Other(Box::new(move || {
+                let _ = held.lock().unwrap().recv();
+            }));
+            assert!(workers.push(job).is_ok());
+        }
+        let job = Job::Other(Box::new(move || done.send(()).unwrap()));
+        assert!(workers.push(job).is_ok());
+        assert_eq!(told.recv(), Ok(()));
+        drop(go);
     }
 
     #[test]
