@@ -10,6 +10,16 @@ const again_ms = 1_000;
 /** After so many failures in a row with a network the file is not there any more: the server is another version. */
 const most_failures = 5;
 
+/** Milliseconds after which a browser that is never idle, or does not say so, is asked no longer. */
+const idle_ms = 1_000;
+
+/** Runs something when the browser has nothing better to do. */
+export function whenIdle(run: () => void): void {
+  // Safari has none.
+  if ('requestIdleCallback' in window) requestIdleCallback(run, { timeout: idle_ms });
+  else setTimeout(run, idle_ms);
+}
+
 /** Fetches what shows the inside of a room, while one looks at the preview: entering does not wait for it. */
 export async function loadRoom(
   load: () => Promise<{ default: RoomView }> = () => import('../views/Room.svelte'),
