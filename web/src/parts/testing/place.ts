@@ -32,8 +32,9 @@ export function placeOf(people: Participant[], meeting: object = {}): Place {
     isPaused: () => false,
     soundsBeside: () => [],
     show: () => undefined,
-    ...meeting,
   };
+  // Getters stay getters, so that views follow them.
+  Object.defineProperties(plain, Object.getOwnPropertyDescriptors(meeting));
   return {
     meeting: plain as unknown as Meeting,
     face: new Interface(),
