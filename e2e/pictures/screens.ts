@@ -104,7 +104,11 @@ const rooms: Screen[] = [
     name: 'share-own',
     inside: true,
     world: { people: 4 },
-    act: (page, words) => button(page, words('share_screen')).click(),
+    // Narrow screens have the button in a menu.
+    act: async (page, words) => {
+      await page.keyboard.press('Alt+p');
+      await button(page, words('stop_sharing')).waitFor();
+    },
   },
   {
     name: 'chat-long',

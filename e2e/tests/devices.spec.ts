@@ -63,7 +63,8 @@ test('another camera and microphone can be chosen during a call', async ({ perso
     });
   const before = await sent();
 
-  await ann.button('Settings').click();
+  await ann.button('More').click();
+  await ann.page.getByRole('menuitem', { name: 'Settings', exact: true }).click();
   for (const name of ['Camera', 'Microphone']) {
     const choice = ann.page.getByRole('combobox', { name });
     const others = choice.locator('option:not(:checked)');

@@ -25,3 +25,20 @@ for (const [sharer, viewer] of [
     expect(await offerCounts(kim.page)).toEqual([1]);
   });
 }
+
+test('a share is sent sharply, and smoothly when the presenter says so', async ({ person }) => {
+  const ann = await person('chromium', 'Ann');
+  await ann.enter('motion');
+  await ann.set('Share screen', true);
+  await expect(ann.page.getByText(/^You are presenting/).first()).toBeVisible();
+  const hint = () =>
+    ann.page.evaluate(() => {
+      const senders = window.watched.peers[0]?.peer.getSenders() ?? [];
+      return senders.map(({ track }) => track?.contentHint).find((it) => it);
+    });
+  await expect.poll(hint).toBe('detail');
+  await ann.page.keyboard.press('Alt+Shift+m');
+  await expect.poll(hint).toBe('motion');
+  await ann.button('Stop sharing').click();
+  await expect(ann.button('Share screen')).toHaveAttribute('aria-pressed', 'false');
+});
