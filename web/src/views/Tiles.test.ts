@@ -164,12 +164,14 @@ test('of two on an upright phone one’s own picture is in a corner, and arrow k
   expect(received()).toEqual(['p1']);
 });
 
-test('a small window is sent what it shows while the page is hidden', () => {
+test('a small window is sent what it shows while the page is hidden', async () => {
   const { place } = open(crowd(4));
   expect(show.mock.lastCall?.[1]).toEqual([]);
   const opened = { document: document.implementation.createHTMLDocument(), close: () => undefined };
   place.arrangement.floatingWindow = opened as unknown as Window;
   flushSync();
   expect(show.mock.lastCall?.[1]).toMatchObject([{ participant: 'p1', source: 'camera' }]);
-  expect(opened.document.body.textContent).toContain('Name of p1');
+  await vi.waitFor(() => {
+    expect(opened.document.body.textContent).toContain('Name of p1');
+  });
 });
