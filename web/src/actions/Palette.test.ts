@@ -24,7 +24,7 @@ beforeEach(() => {
   });
   palette = mount(Palette, {
     target: document.body,
-    props: { actions: actions.all, others: [], onclose },
+    props: { actions: actions.all, others: [], notices: { announced: [] }, onclose },
   });
   flushSync();
 });

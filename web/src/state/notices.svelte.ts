@@ -53,6 +53,7 @@ export class Notices {
   });
 
   say(text: string, remedy: Remedy | null = null): void {
+    this.announce(text);
     const id = this.#nextId();
     this.shown = [...this.shown, { id, text, remedy }].slice(-most);
     setTimeout(
