@@ -60,12 +60,6 @@ export class FakeTrack extends EventTarget {
     return copy;
   }
 
-  clone(): FakeTrack {
-    const copy = new FakeTrack(this.kind, this.label, this.deviceId);
-    copy.enabled = this.enabled;
-    return copy;
-  }
-
   getSettings() {
     return { deviceId: this.deviceId, displaySurface: this.displaySurface };
   }
