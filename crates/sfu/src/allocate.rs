@@ -34,7 +34,7 @@ pub(crate) enum Rank {
 
 /// Divides a budget in bits per second; returns what is used of it.
 pub(crate) fn allocate(budget_bps: u64, asks: &mut [Ask]) -> u64 {
-    asks.sort_unstable_by_key(|ask| (ask.rank, Reverse(ask.area), ask.slot));
+    asks.sort_unstable_by_key(Ask::order);
     let mut left = budget_bps;
     for ask in asks.iter_mut() {
         ask.granted = None;
@@ -74,6 +74,16 @@ impl Ask {
         let flowing = self.layers.iter().enumerate();
         let mut known = flowing.filter_map(|(at, bps)| Some((at, (*bps)?)));
         known.next().filter(|(_, bps)| *bps <= budget_bps)
+    }
+
+    /// Those that hold out longest come first.
+    pub(crate) fn order(&self) -> (Rank, Reverse<u64>, SlotId) {
+        (self.rank, Reverse(self.area), self.slot)
+    }
+
+    /// Bits per second of the smallest layer that there is.
+    pub(crate) fn least_bps(&self) -> u64 {
+        self.smallest(u64::MAX).map_or(0, |(_, bps)| bps)
     }
 
     /// Bits per second of the best that there is.

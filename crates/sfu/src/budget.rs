@@ -30,6 +30,8 @@ const SPARE_PERCENT: u64 = 130;
 const UP_PERCENT: u64 = 95;
 /// The share that is enough where more has turned out too much before.
 const CLEAR_PERCENT: u64 = 65;
+/// What the picture that gives way last may vary by and still be spared, in percent.
+const SPARED_PERCENT: u64 = 103;
 /// Bits per second of layers that have not flowed long enough to be measured: those of a 720p
 /// camera.
 const USUAL_BPS: [u64; LAYERS] = [150_000, 500_000, 1_500_000];
@@ -46,6 +48,12 @@ pub(crate) struct Content {
     until: Instant,
     /// Bits per second that its way has to carry so that it stays so.
     needs_bps: u64,
+}
+
+/// Bits per second that keep the picture that gives way last.
+fn last_bps(asks: &[Ask]) -> u64 {
+    let last = asks.iter().min_by_key(|ask| ask.order());
+    last.map_or(0, |ask| ask.least_bps() * SPARED_PERCENT / 100)
 }
 
 impl Sfu {
@@ -167,15 +175,36 @@ impl Sfu {
         rates
     }
 
+    /// Sends less at once where the way to a subscriber carries less than what is sent: each tenth
+    /// of a second that is waited makes a queue of several.
+    pub(crate) fn give_way(&mut self, place: Place) {
+        let Some(peer) = self.members.peer_at(place) else {
+            return;
+        };
+        let Some(session) = peer.session.as_deref() else {
+            return;
+        };
+        // Along every way there seems to be a queue while the clock stands still.
+        let passes = peer.rise.looked.is_some_and(|looked| looked < self.now);
+        if passes && session.cc.estimate_bps() < peer.rise.sends_bps {
+            self.redivide(place, false);
+        }
+    }
+
     /// Divides what the way to a subscriber carries among its pictures.
     pub(crate) fn reallocate(&mut self, place: Place) {
+        self.redivide(place, true);
+    }
+
+    /// The same at a look, or in between.
+    fn redivide(&mut self, place: Place, look: bool) {
         let mut asks = std::mem::take(&mut self.asks);
         let mut careful = std::mem::take(&mut self.careful);
-        self.divide(place, &mut asks, &mut careful);
+        self.divide(place, look, &mut asks, &mut careful);
         (self.asks, self.careful) = (asks, careful);
     }
 
-    fn divide(&mut self, place: Place, asks: &mut Vec<Ask>, careful: &mut Vec<Ask>) {
+    fn divide(&mut self, place: Place, look: bool, asks: &mut Vec<Ask>, careful: &mut Vec<Ask>) {
         let now = self.now;
         let Some(participant) = self.members.at(place) else {
             return;
@@ -190,15 +219,21 @@ impl Sfu {
             return;
         };
         let wanted: u64 = asks.iter().map(Ask::most_bps).sum();
-        let mut sound = 0;
-        for (_, slot) in peer.slots.iter_mut() {
-            sound += slot.audio.meter.bps(now);
-        }
         let sending = peer.meter_out.bps(now);
-        let sound = sound.max(SOUND_BPS);
+        // Between two looks a meter shows a part of what it will.
+        if look {
+            let sound = peer
+                .slots
+                .iter_mut()
+                .map(|(_, slot)| slot.audio.meter.bps(now));
+            peer.rise.looked = Some(now);
+            peer.rise.sound_bps = sound.sum::<u64>().max(SOUND_BPS);
+        }
+        let sound = peer.rise.sound_bps.max(SOUND_BPS);
         // An estimate of just what is wanted would not be enough to begin with it.
         let enough = wanted * 100 / UP_PERCENT + sound;
         session.cc.set_wanted(now, enough, sending);
+        session.cc.set_spared(last_bps(asks) + sound);
         let estimate = session.cc.estimate_bps();
         let budget = estimate.min(upload).saturating_sub(sound);
         allocate(budget, asks);
@@ -277,6 +312,12 @@ impl Sfu {
                 keys.push((publisher, source, target));
             }
         }
+        let targets = asks.iter().filter_map(|ask| {
+            let target = peer.slots.get(ask.slot)?.target?;
+            ask.layers[target]
+        });
+        let pictures: u64 = targets.sum();
+        peer.rise.sends_bps = if pictures > 0 { pictures + sound } else { 0 };
         let narrow = peer.slots.iter_mut().any(|(_, slot)| slot.reason.is_some());
         if let Some(session) = peer.session.as_deref_mut() {
             session.narrow = narrow;

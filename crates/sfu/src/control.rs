@@ -54,6 +54,7 @@ impl Sfu {
                     if let Some(session) = self.session_mut(place) {
                         session.cc.on_feedback(now.at, &feedback);
                     }
+                    self.give_way(place);
                 }
                 Rtcp::Remb { bitrate_bps } => {
                     if let Some(session) = self.session_mut(place) {
@@ -144,9 +145,11 @@ impl Sfu {
         };
         let round_trip = peer.session.as_ref().and_then(|session| session.round_trip);
         let round_trip = round_trip.unwrap_or(USUAL_ROUND_TRIP).as_millis() as u32;
+        // What is missing of a picture that is held back would fill the queue that it made room in.
         let Some(stream) = peer
             .slots
             .get_mut(slot)
+            .filter(|slot| slot.target.is_some() || slot.reason.is_none())
             .and_then(|slot| slot.video.as_mut())
         else {
             return;

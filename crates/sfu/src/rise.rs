@@ -13,12 +13,20 @@ const PROVED: Duration = Duration::from_secs(8);
 const KEPT: Duration = Duration::from_secs(2);
 /// Failures that double it.
 const MOST_FAILURES: u32 = 2;
+/// The same where what went well before was no picture at all.
+const MOST_BLANK: u32 = 1;
 /// What went well before is given this much room, in percent: pictures vary.
 const ROOM_PERCENT: u64 = 115;
 
 /// The state of one subscriber.
 #[derive(Debug, Default)]
 pub(crate) struct Rise {
+    /// Bits per second of all that is sent.
+    pub(crate) sends_bps: u64,
+    /// Bits per second of sound among that.
+    pub(crate) sound_bps: u64,
+    /// When it was last looked what is sent.
+    pub(crate) looked: Option<Instant>,
     /// Since when there was room.
     since: Option<Instant>,
     /// When more was sent last, and the bits per second before that.
@@ -40,7 +48,12 @@ impl Rise {
             self.failures = 0;
         } else if taken_back {
             self.rose = None;
-            let until = now + KEPT * 2_u32.pow(self.failures);
+            let most = if before_bps == 0 {
+                MOST_BLANK
+            } else {
+                MOST_FAILURES
+            };
+            let until = now + KEPT * 2_u32.pow(self.failures.min(most));
             self.kept = Some((before_bps * ROOM_PERCENT / 100, until));
             self.failures = (self.failures + 1).min(MOST_FAILURES);
         }
@@ -100,6 +113,20 @@ mod tests {
             assert_eq!(state.most_bps(until - HOLD, 100_000), 115_000);
             assert_eq!(state.most_bps(until, 100_000), u64::MAX);
             now = until;
+        }
+    }
+
+    #[test]
+    fn nobody_waits_long_for_the_only_picture() {
+        let mut state = Rise::default();
+        let mut now = first();
+        for seconds in [2, 4, 4, 4] {
+            assert!(!state.may(now, true, 0));
+            now += HOLD;
+            assert!(state.may(now, true, 0));
+            state.note(now, true);
+            now += Duration::from_secs(1) * seconds;
+            assert_eq!(state.most_bps(now, 0), u64::MAX);
         }
     }
 

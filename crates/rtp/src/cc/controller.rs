@@ -46,6 +46,7 @@ const LONGEST_RTT_US: i64 = 3_000_000;
 /// sequence = on_sent(now, bytes, kind)        for each packet, into its header extension
 /// on_feedback(now, &feedback)                 for each transport-wide feedback
 /// set_wanted(now, wanted, sending)            when the choice of layers changes
+/// set_spared(spared)                          the same
 /// while let Probe { bytes, .. } = poll(now)   send padding or repairs, with on_sent for each
 /// next_due()                                  when to poll again; ask after each of the above
 /// estimate_bps()                              the most that may be sent, at once
@@ -87,6 +88,7 @@ pub struct CongestionController {
     reported_rtt_us: Option<i64>,
     remb: Option<(f64, i64)>,
     wanted_bps: f64,
+    spared_bps: f64,
 }
 
 /// The newest packet that feedback spoke of as received.
@@ -135,6 +137,7 @@ impl CongestionController {
             reported_rtt_us: None,
             remb: None,
             wanted_bps: 0.0,
+            spared_bps: 0.0,
         }
     }
 
@@ -211,6 +214,12 @@ impl CongestionController {
         self.wanted_bps = wanted_bps.max(sending_bps) as f64;
         let now_us = self.since_began(now);
         self.conclude(now_us);
+    }
+
+    /// Says what is sent last of all, in bits a second: as long as a queue is not long and the way
+    /// carries that much, no more is taken away.
+    pub fn set_spared(&mut self, spared_bps: u64) {
+        self.spared_bps = spared_bps as f64;
     }
 
     /// The most that may be sent, in bits a second, all headers, repairs and probes included.

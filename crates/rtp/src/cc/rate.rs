@@ -1,7 +1,7 @@
 //! The rate that the delay allows: additive or multiplicative increase, multiplicative decrease
 //! (draft-ietf-rmcat-gcc-02 section 5.5).
 
-use super::Usage;
+use super::{Usage, drain::spared};
 
 /// The share of the acknowledged bitrate that is left after overuse.
 const BETA: f64 = 0.85;
@@ -51,6 +51,8 @@ pub(super) struct Evidence {
     pub(super) capacity_bps: Option<f64>,
     /// Over a long window: what the way carries at least.
     pub(super) acknowledged_bps: Option<f64>,
+    /// What is sent last of all, and not taken away as long as the way carries it.
+    pub(super) spared_bps: f64,
     pub(super) rtt_us: i64,
 }
 
@@ -110,10 +112,14 @@ impl RateControl {
     /// met lately the slow increase is the better probe; a cluster serves to tell that the capacity
     /// has become another one, and to come back to it.
     ///
+    /// An `idle` flow, which has nothing to send that would fill the way, takes it from nobody.
+    ///
     /// Returns whether the estimate is larger for it.
-    pub(super) fn on_probe(&mut self, bps: f64, now_us: i64) -> bool {
+    pub(super) fn on_probe(&mut self, bps: f64, idle: bool, now_us: i64) -> bool {
         let believed = match self.capacity.met_lately(now_us) {
-            Some(capacity) if bps < capacity * ANOTHER => bps.min(capacity * BACK),
+            Some(capacity) if bps < capacity * ANOTHER => {
+                bps.min(capacity * if idle { 1.0 } else { BACK })
+            }
             Some(_) => {
                 self.capacity = LinkCapacity::default();
                 bps
@@ -216,7 +222,8 @@ impl RateControl {
         if evidence.capacity_bps.is_some() {
             self.capacity.add(measured, evidence.now_us);
         }
-        self.estimate_bps = self.estimate_bps.min(BETA * measured);
+        let left = (BETA * measured).max(spared(evidence.spared_bps, measured));
+        self.estimate_bps = self.estimate_bps.min(left);
         true
     }
 }
@@ -292,6 +299,7 @@ mod tests {
             now_us,
             capacity_bps: Some(bps),
             acknowledged_bps: Some(bps),
+            spared_bps: 0.0,
             rtt_us: 50_000,
         }
     }

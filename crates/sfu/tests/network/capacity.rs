@@ -55,25 +55,101 @@ fn a_drop_to_a_fifth_leaves_no_queue_after_a_second_and_no_gap_in_the_sound() {
     assert!(silence <= Duration::from_millis(250), "{silence:?}");
 }
 
+/// What a dip from 2.5 Mbit/s and back did.
+struct Dip {
+    /// How long after the drop there was a queue.
+    queue: Duration,
+    /// How long after the return it took until a second of the former picture had passed.
+    back: Duration,
+    silence: Duration,
+    missing: usize,
+}
+
+/// A dip to so much, at different moments between two frames and two feedbacks.
+fn dips(bps: f64) -> impl Iterator<Item = Dip> {
+    (1..=6_u8).map(move |seed| {
+        let mut meeting = one_camera(u64::from(seed) + 40);
+        let late = f64::from(seed) * 0.017;
+        let way = meeting.steps(&[(0.0, 2.5e6), (8.0 + late, bps), (18.0 + late, 2.5e6)]);
+        let from = meeting.now();
+        meeting.set(0, Toward::Client, way);
+        meeting.run(29.0);
+        let (drop, rise) = (from + seconds(8.0 + late), from + seconds(18.0 + late));
+        let before = meeting.through(0, Toward::Client, from + seconds(4.0), drop);
+        let good = |tenths: &u32| {
+            let begin = rise + Duration::from_millis(100) * *tenths;
+            let end = begin + seconds(1.0);
+            let through = meeting.through(0, Toward::Client, begin, end);
+            through >= 0.9 * before && meeting.layers(0, person(0), begin, end)[2] >= 0.9
+        };
+        let back = (0..90)
+            .find(good)
+            .map_or(Duration::MAX, |tenths| Duration::from_millis(100) * tenths);
+        let sound = meeting.sound(0, person(0));
+        let (begin, end) = (from + seconds(1.0), from + seconds(28.0));
+        Dip {
+            queue: meeting.queue_gone(0, drop),
+            back,
+            silence: watch::longest_silence(sound, begin, end),
+            missing: watch::missing_sound(sound, begin, end),
+        }
+    })
+}
+
 #[test]
-fn a_dip_to_an_eighth_keeps_the_sound_and_is_left_behind_within_eight_seconds() {
-    let mut meeting = one_camera(12);
-    let way = meeting.steps(&[(0.0, 2.5e6), (12.0, 0.3e6), (24.0, 2.5e6)]);
-    let from = meeting.now();
-    meeting.set(0, Toward::Client, way);
-    meeting.run(36.0);
-    let drop = from + seconds(12.0);
-    let rise = from + seconds(24.0);
-    let gone = meeting.queue_gone(0, drop);
-    let before = meeting.through(0, Toward::Client, from + seconds(6.0), drop);
-    let after = meeting.through(0, Toward::Client, rise + seconds(8.0), rise + seconds(12.0));
-    let sound = meeting.sound(0, person(0));
-    let silence = watch::longest_silence(sound, from + seconds(1.0), from + seconds(35.0));
-    let missing = watch::missing_sound(sound, from, from + seconds(35.0));
-    assert!(gone <= seconds(2.5), "{gone:?}");
-    assert!(after >= 0.9 * before, "{before} before, {after} after");
-    assert_eq!(missing, 0);
-    assert!(silence <= Duration::from_millis(400), "{silence:?}");
+fn a_dip_to_an_eighth_leaves_no_queue_after_a_second_and_is_left_behind_within_eight() {
+    for dip in dips(0.3e6) {
+        assert!(dip.queue <= seconds(1.0), "{:?}", dip.queue);
+        assert!(dip.back <= seconds(8.0), "{:?}", dip.back);
+        assert!(dip.silence <= seconds(0.25), "{:?}", dip.silence);
+        assert_eq!(dip.missing, 0);
+    }
+}
+
+#[test]
+fn a_dip_to_a_fifth_leaves_no_queue_after_two_thirds_of_a_second() {
+    for dip in dips(0.5e6) {
+        assert!(dip.queue <= seconds(0.65), "{:?}", dip.queue);
+        assert!(dip.back <= seconds(8.0), "{:?}", dip.back);
+        assert!(dip.silence <= seconds(0.25), "{:?}", dip.silence);
+        assert_eq!(dip.missing, 0);
+    }
+}
+
+#[test]
+fn a_drop_into_a_queue_that_overflows_leaves_a_picture_within_four_seconds() {
+    for (bps, least) in [(0.25e6, 0.85), (0.3e6, 0.95), (0.35e6, 0.95)] {
+        let mut meeting = Meeting::of(71, 2);
+        meeting.set(0, Toward::Client, Way::of(bps));
+        meeting.world.clients[1].camera = [true; 3];
+        meeting.world.clients[1].microphone = true;
+        meeting.show(0, person(0), 1, (1280, 720));
+        let from = meeting.now() + seconds(4.0);
+        meeting.run(12.0);
+        let end = meeting.now() - seconds(1.0);
+        let layers = meeting.layers(0, person(0), from, end);
+        assert!(layers[0] >= least, "{bps}: {layers:?}");
+    }
+}
+
+#[test]
+fn a_picture_that_just_fits_is_there_after_a_drop_and_comes_back_within_eight_seconds() {
+    // The picture needs 155 kbit/s, and sound 40.
+    for (bps, least) in [(0.25e6, 0.9), (0.3e6, 0.98)] {
+        for seed in 1..=6_u8 {
+            let mut meeting = one_camera(u64::from(seed) + 60);
+            let drop = 6.0 + f64::from(seed) * 0.113;
+            let way = meeting.steps(&[(0.0, 2.5e6), (drop, bps)]);
+            let from = meeting.now();
+            meeting.set(0, Toward::Client, way);
+            meeting.run(60.0);
+            let end = from + seconds(59.0);
+            let without = meeting.longest_still(0, person(0), from + seconds(drop), end);
+            let layers = meeting.layers(0, person(0), from + seconds(drop + 8.0), end);
+            assert!(without <= seconds(8.0), "{bps} {seed}: {without:?}");
+            assert!(layers[0] >= least, "{bps} {seed}: {layers:?}");
+        }
+    }
 }
 
 #[test]
@@ -98,10 +174,11 @@ fn a_capacity_that_comes_and_goes_is_followed() {
     let from = meeting.now();
     meeting.set(0, Toward::Client, way);
     meeting.run(75.0);
-    // As much as the steps between the layers of four cameras allow.
+    // As much as the steps between the layers of four cameras allow: of 2.5 Mbit/s three of the
+    // middle layer and one of the smallest are 75 %.
     for (begin, end, bps, most) in [
         (6.0, 20.0, 1e6, 0.75),
-        (28.0, 40.0, 2.5e6, 0.82),
+        (28.0, 40.0, 2.5e6, 0.74),
         (43.0, 60.0, 0.6e6, 0.48),
         (68.0, 75.0, 1e6, 0.65),
     ] {

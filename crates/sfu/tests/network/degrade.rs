@@ -85,6 +85,26 @@ fn the_speaker_holds_out_longer_than_larger_pictures() {
 }
 
 #[test]
+fn more_that_turns_out_too_much_does_not_interrupt_the_speaker() {
+    // Room for the speaker, or for one more, but not for all that is tried.
+    for (seed, bps) in [(25, 0.36e6), (26, 0.5e6), (27, 0.5e6)] {
+        let mut meeting = three_tiles(seed);
+        meeting.world.clients[3].level = Some(-20);
+        meeting.show(0, person(2), 3, (320, 180));
+        meeting.run(3.0 + (seed % 7) as f64 * 0.113);
+        meeting.set(0, Toward::Client, Way::of(bps));
+        let from = meeting.now() + seconds(3.0);
+        meeting.run(40.0);
+        let end = meeting.now() - seconds(1.0);
+        let still = meeting.longest_still(0, person(2), from, end);
+        assert!(still <= seconds(0.2), "{bps} {seed}: {still:?}");
+        let tried = [0, 1].map(|slot| meeting.layers(0, person(slot), from, end));
+        let tried: f64 = tried.iter().flatten().sum();
+        assert!(tried > 0.01, "nothing more was tried");
+    }
+}
+
+#[test]
 fn the_stage_holds_out_longest() {
     let mut meeting = three_tiles(23);
     meeting.world.clients[3].level = Some(-20);

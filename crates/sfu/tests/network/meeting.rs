@@ -156,6 +156,17 @@ impl Meeting {
         frozen.as_secs_f64() / (to - from).as_secs_f64()
     }
 
+    /// The longest that a picture stood still in a time.
+    pub(crate) fn longest_still(
+        &self,
+        who: usize,
+        slot: SlotId,
+        from: Duration,
+        to: Duration,
+    ) -> Duration {
+        watch::longest_still(&self.picture(who, slot), from, to)
+    }
+
     /// The share of a time's frames that were of each layer.
     pub(crate) fn layers(
         &self,

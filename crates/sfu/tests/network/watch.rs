@@ -68,14 +68,26 @@ pub(crate) fn is_stuck(packets: &[Received]) -> bool {
     waits.is_some_and(|since| newest - since > Duration::from_millis(500))
 }
 
-/// How long of a time the picture stood still.
-pub(crate) fn frozen(shown: &[Shown], from: Duration, to: Duration) -> Duration {
+/// The times between the frames that were shown in a time.
+fn gaps(shown: &[Shown], from: Duration, to: Duration) -> Vec<Duration> {
     let mut times = vec![from];
     let within = shown.iter().map(|frame| frame.at);
     times.extend(within.filter(|at| (from..to).contains(at)));
     times.push(to);
-    let gaps = times.windows(2).map(|pair| pair[1] - pair[0]);
-    gaps.filter(|gap| *gap > STILL).sum()
+    times.windows(2).map(|pair| pair[1] - pair[0]).collect()
+}
+
+/// How long of a time the picture stood still.
+pub(crate) fn frozen(shown: &[Shown], from: Duration, to: Duration) -> Duration {
+    gaps(shown, from, to)
+        .into_iter()
+        .filter(|gap| *gap > STILL)
+        .sum()
+}
+
+/// The longest that the picture stood still in a time.
+pub(crate) fn longest_still(shown: &[Shown], from: Duration, to: Duration) -> Duration {
+    gaps(shown, from, to).into_iter().max().unwrap_or_default()
 }
 
 /// The longest time without sound.

@@ -8,7 +8,7 @@ use super::{
         history::Fate,
         loss::Verdict,
         probe::{Answer, Outcome},
-        rate::Evidence,
+        rate::{Evidence, RateControl},
     },
     CALM_QUEUE_US, CongestionController, Heard, LONG_MS, LONGEST_RTT_US,
 };
@@ -246,6 +246,7 @@ impl CongestionController {
             now_us,
             capacity_bps: self.capacity_bps(),
             acknowledged_bps: self.acknowledged.bps(LONG_MS),
+            spared_bps: self.spared_bps,
             rtt_us: self.rtt_us(),
         };
         let passing = self.heard.zip(before);
@@ -261,6 +262,7 @@ impl CongestionController {
             self.on_usage(now_us, &evidence, ahead_us);
         }
         if self.drain.is_active() {
+            self.drain.on_told(batch.lost, batch.lost + batch.received);
             let least = [passing_bps, short].into_iter().flatten();
             let arriving_bps = least.fold(self.rate.estimate_bps(), f64::min);
             self.on_draining(now_us, arriving_bps, unheard);
@@ -283,10 +285,8 @@ impl CongestionController {
         }
         if self.rate.is_near_capacity(now_us) {
             // The way was full, so that it can be a queue: whether it shrinks will show.
-            self.before_drain = Some(self.rate.clone());
-            self.drain
-                .begin(now_us, self.queue.now_us(), self.last_arrival_us);
-            self.drain.doubt(self.rate.estimate_bps());
+            self.begin_drain(now_us, self.rate.clone());
+            self.drain.doubt();
             return;
         }
         self.queue.lengthen(was_us, is_us);
@@ -352,22 +352,34 @@ impl CongestionController {
         let deep = self.rate.estimate_bps() < before_bps * DEEP;
         self.probe.on_decrease(now_us, deep);
         if self.queue.now_us().max(ahead_us as i64) > drain::WORTH_US {
-            self.before_drain = Some(before);
-            self.drain
-                .begin(now_us, self.queue.now_us(), self.last_arrival_us);
+            self.begin_drain(now_us, before);
         }
+    }
+
+    fn begin_drain(&mut self, now_us: i64, before: RateControl) {
+        let queue_us = self.queue.now_us();
+        let sending_bps = self.sending.bps(LONG_MS).unwrap_or(f64::INFINITY);
+        let before_bps = before.estimate_bps().min(sending_bps);
+        self.drain
+            .begin(now_us, queue_us, before_bps, self.last_arrival_us);
+        self.before_drain = Some(before);
     }
 
     fn unheard(&self, now_us: i64) -> Unheard {
         self.heard.map_or(Unheard::default(), |heard| Unheard {
             bytes: self.sent_bytes.wrapping_sub(heard.total),
+            after: heard.total,
             us: now_us - heard.sent_us,
         })
     }
 
     fn on_draining(&mut self, now_us: i64, arriving_bps: f64, unheard: Unheard) {
         let queue_us = self.queue.now_us();
-        match self.drain.update(now_us, queue_us, arriving_bps, unheard) {
+        let spared_bps = self.spared_bps;
+        match self
+            .drain
+            .update(now_us, queue_us, arriving_bps, spared_bps, unheard)
+        {
             Drained::Going => return,
             Drained::Gone(Some(capacity_bps)) => {
                 let capacity_bps = capacity_bps / (1.0 - self.loss.own());
@@ -442,9 +454,10 @@ impl CongestionController {
         }
         let Some(outcome) = outcome else { return };
         let (Outcome::Carried(bps) | Outcome::Full(bps)) = outcome;
-        let larger = self.rate.on_probe(bps, now_us);
+        let idle = self.is_application_limited();
+        let larger = self.rate.on_probe(bps, idle, now_us);
         if matches!(outcome, Outcome::Full(_)) {
-            if self.is_application_limited() {
+            if idle {
                 let proven_bps = self.acknowledged.bps(LONG_MS).unwrap_or(0.0);
                 self.rate.on_full(bps.max(proven_bps), now_us);
             }
