@@ -75,6 +75,12 @@ test('no shortcut is a letter alone, which screen readers and dictation use', ()
   }
 });
 
+test('what is done to one person is told from the same done to another', () => {
+  const other = personActions(place(), participant('b'));
+  const ids = [...ofAda, ...Object.values<Action>(other)].map(({ id }) => id);
+  expect(new Set(ids).size).toBe(2 * ofAda.length);
+});
+
 test('what is done to one of many people has no keys, and says to whom', () => {
   for (const { shortcut, hint } of ofAda) {
     expect(shortcut).toBeNull();

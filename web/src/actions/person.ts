@@ -20,7 +20,7 @@ export function personActions(
   const other = () => meeting.self?.participant !== id;
   return named({
     pin: {
-      id: 'pin',
+      id: `pin-${id}`,
       group: 'view',
       label: (options) => m.pin({}, options),
       hint: (options) =>
@@ -41,7 +41,7 @@ export function personActions(
       },
     },
     mute: {
-      id: 'mute_for_me',
+      id: `mute_for_me-${id}`,
       group: 'view',
       label: (options) => m.mute_for_me({}, options),
       hint: (options) =>
@@ -62,7 +62,7 @@ export function personActions(
       },
     },
     volume: {
-      id: 'volume_for_me',
+      id: `volume_for_me-${id}`,
       group: 'view',
       label: (options) => m.volume_for_me({}, options),
       hint: (options) => m.volume_for_me_hint({ name }, options),
@@ -88,7 +88,7 @@ export function personActions(
       },
     },
     stats: {
-      id: 'stats',
+      id: `stats-${id}`,
       group: 'view',
       label: (options) => m.stats({}, options),
       hint: (options) =>
