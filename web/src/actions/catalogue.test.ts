@@ -77,7 +77,7 @@ test('no shortcut is a letter alone, which screen readers and dictation use', ()
 
 test('what is done to one person is told from the same done to another', () => {
   const other = personActions(place(), participant('b'));
-  const ids = [...ofAda, ...Object.values<Action>(other)].map(({ id }) => id);
+  const ids = [...ofAda, ...Object.values(other)].map(({ id }) => id);
   expect(new Set(ids).size).toBe(2 * ofAda.length);
 });
 
