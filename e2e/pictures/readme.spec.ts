@@ -27,7 +27,7 @@ const pictures: Picture[] = [
     viewport: { width: 1280, height: 760 },
     dark: true,
     inside: true,
-    world: { people: 7, muted: [3, 5], screens: [2], speaking: [2], fair: [4] },
+    world: { people: 7, muted: [2, 5], screens: [3], speaking: [3], fair: [4] },
   },
   {
     name: 'phone',
