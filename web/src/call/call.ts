@@ -97,6 +97,9 @@ export interface CallOptions extends SourcesOptions {
 /** Milliseconds before entering is tried again that the server could not do just then. */
 const again_ms = 1_500;
 
+/** Milliseconds for which the room waits to be shown until the answer is taken. */
+const answer_ms = 150;
+
 /**
  * One stay in one room, from looking at the preview to leaving: commands in, events out. It survives broken lines,
  * restarts of the server and changes of network by itself.
@@ -426,7 +429,6 @@ export class Call extends Emitter<CallEvents> {
     this.#roomName = joined.room;
     this.#people = peopleOf(joined);
     this.emit('people', this.#people);
-    this.#setPhase('inside');
     const self = joined.participants.find(({ participant }) => participant === joined.you);
     if (self !== undefined) {
       const { participant, name, ordinal } = self;
@@ -435,14 +437,19 @@ export class Call extends Emitter<CallEvents> {
     }
     this.#viewing.enter();
     this.#gestures.enter(self);
-    this.#publish();
-    await this.#session.joined({
+    const media = this.#session.joined({
       answer,
       peer: joined.peer,
       slots: joined.slots,
       paused: joined.paused,
       limits: this.#limits,
     });
+    // Taking the answer needs this thread, and so does drawing the room: media first, which then connects meanwhile.
+    await Promise.race([media, delay(answer_ms)]);
+    if (this.#gone()) return;
+    this.#setPhase('inside');
+    this.#publish();
+    await media;
   }
 
   #happened(event: ServerEvent): void {
