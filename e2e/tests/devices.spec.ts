@@ -45,7 +45,7 @@ test('a microphone that is unplugged is noticed and said', async ({ person }) =>
     track?.dispatchEvent(new Event('ended'));
     navigator.mediaDevices.dispatchEvent(new Event('devicechange'));
   });
-  await expect(ann.page.getByText(/is gone/)).toBeVisible();
+  await expect(ann.page.getByText(/The microphone “.+” is gone/).first()).toBeVisible();
   await expect(ann.button('Microphone')).toHaveAttribute('aria-pressed', 'false');
   await expect(kim.participants).toContainText('muted');
 });

@@ -377,7 +377,8 @@ export class LocalSources extends Emitter<SourcesEvents> {
     const device: Device | null | undefined = this.#list.devices[kind].find(
       ({ id }) => id === raw.getSettings().deviceId,
     );
-    return device?.label ?? standIn?.label ?? raw.label;
+    // What stands for the system's choice has no name where that choice is not known.
+    return device?.label || standIn?.label || raw.label;
   }
 
   async #permitted(kind: Captured, state: PermissionState): Promise<void> {
