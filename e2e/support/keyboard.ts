@@ -4,14 +4,19 @@ import { expect, type Locator, type Page } from '@playwright/test';
 /** More stops than any screen has. */
 const most_stops = 80;
 
-/** Walks by Tab to this element, and fails where it is not reached or is not seen to have the focus. */
+/** Walks by Tab, or back, to this element, and fails where it is not reached or is not seen to have the focus. */
 export async function tabTo(page: Page, element: Locator): Promise<void> {
   await element.waitFor();
+  // Backwards to what was passed already: around the page's end the way leads through the browser's own bars.
+  const passed = await element.evaluate((it) => {
+    const order = it.compareDocumentPosition(document.activeElement ?? document.body);
+    return (order & Node.DOCUMENT_POSITION_FOLLOWING) !== 0;
+  });
   for (let stop = 0; stop < most_stops; stop += 1) {
     if (await isFocused(element)) break;
-    await page.keyboard.press('Tab');
+    await page.keyboard.press(passed ? 'Shift+Tab' : 'Tab');
   }
-  await expect(element).toBeFocused();
+  await expectFocused(element);
   await expectVisibleFocus(page);
 }
 
@@ -23,6 +28,11 @@ export async function pressByKey(
 ): Promise<void> {
   await tabTo(page, element);
   await page.keyboard.press(key);
+}
+
+/** Waits until keys go to this element; whether its window is in front is the system's affair. */
+export async function expectFocused(element: Locator): Promise<void> {
+  await expect.poll(() => isFocused(element), 'keys go there').toBe(true);
 }
 
 function isFocused(element: Locator): Promise<boolean> {

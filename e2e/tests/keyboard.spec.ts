@@ -1,5 +1,5 @@
 // A whole meeting without a mouse, from home to leaving.
-import { pressByKey, tabTo } from '../support/keyboard.ts';
+import { expectFocused, pressByKey, tabTo } from '../support/keyboard.ts';
 import { expectPictures } from '../support/media.ts';
 import { expect, test } from '../support/test.ts';
 
@@ -35,7 +35,7 @@ for (const browser of ['chromium', 'firefox'] as const) {
       const people = page.getByRole('group', { name: 'People' });
       await pressByKey(page, people.getByRole('button', { name: 'More about Kim' }));
       const pin = page.getByRole('menuitemcheckbox', { name: 'Pin', exact: true });
-      await expect(pin).toBeFocused();
+      await expectFocused(pin);
       await page.keyboard.press('Enter');
       await expect(pin).toBeHidden();
     });
@@ -64,7 +64,7 @@ for (const browser of ['chromium', 'firefox'] as const) {
       await page.keyboard.press('Alt+k');
       await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible();
       await page.keyboard.press('Escape');
-      await expect(ann.button('Leave')).toBeFocused();
+      await expectFocused(ann.button('Leave'));
     });
 
     await page.keyboard.press('Enter');
