@@ -22,7 +22,7 @@ const button = (page: Page, name: string | RegExp) =>
   page.getByRole('button', { name, ...(typeof name === 'string' && { exact: true }) });
 
 /** Presses a button with this pressed or expanded state only where it is not so already. */
-async function expand(page: Page, name: string): Promise<void> {
+async function expand(page: Page, name: string | RegExp): Promise<void> {
   const opener = button(page, name);
   if ((await opener.getAttribute('aria-expanded')) === 'false') await opener.click();
 }
@@ -174,6 +174,8 @@ const rooms: Screen[] = [
     world: { people: 5, hands: [3, 1] },
     act: async (page, words) => {
       await expand(page, words('chat'));
+      // Low screens have the list folded.
+      await expand(page, new RegExp(`^${words('participants')} \\(`));
       const list = page.getByRole('list', { name: words('participants') });
       await list.getByRole('button').nth(2).click();
       await page.getByRole('menu').waitFor();
