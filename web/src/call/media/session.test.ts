@@ -68,7 +68,7 @@ test('the offer has four sending m-lines, then nine person, three voice and one 
   expect(new Set(directions.slice(4))).toEqual(new Set(['recvonly']));
 });
 
-test('a phone sends its camera in two layers, the smaller ones of three', async () => {
+test('a phone sends its camera in two layers, the smaller ones of three', () => {
   const phone = new MediaSession({
     send: () => answer(),
     createConnection: connections.create,
