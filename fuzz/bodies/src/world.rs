@@ -208,6 +208,7 @@ impl World {
                 Event::Answered { .. }
                 | Event::Speakers { .. }
                 | Event::Picture { .. }
+                | Event::Quality { .. }
                 | Event::Report(_) => {}
             }
         }
