@@ -34,6 +34,11 @@ test('by itself everybody is alike, in the order of entering', () => {
   expect(names(staged({}))).toEqual(['me', 'a', 'b', 'c']);
 });
 
+test('whoever is alone has all the space', () => {
+  expect(staged({ people: ['me'] })).toMatchObject({ large: { participant: 'me' }, tiles: [] });
+  expect(staged({ people: ['a'] })).toMatchObject({ large: { participant: 'a' }, tiles: [] });
+});
+
 test('who speaks changes nothing in a grid', () => {
   expect(staged({ leader: 'c' })).toEqual(staged({}));
 });

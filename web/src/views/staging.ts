@@ -64,7 +64,7 @@ function largeOf(standing: Standing): Subject | null {
   if (mode === 'grid') return null;
   const chosen = screens.find((id) => id === chosenScreen) ?? screens.at(-1);
   if (chosen !== undefined) return { participant: chosen, source: 'screen' };
-  if (mode === 'auto') return null;
+  if (mode === 'auto') return people.length === 1 ? otherOf(standing) : null;
   const speaker = people.find((id) => id === leader);
   return speaker === undefined ? otherOf(standing) : { participant: speaker, source: 'camera' };
 }
