@@ -76,6 +76,14 @@ impl Ask {
         known.next().filter(|(_, bps)| *bps <= budget_bps)
     }
 
+    /// Asks for no more than a layer, or for nothing.
+    pub(crate) fn limit(&mut self, most: Option<usize>) {
+        let above = most.map_or(0, |layer| layer + 1);
+        for bps in self.layers.iter_mut().skip(above) {
+            *bps = None;
+        }
+    }
+
     /// Those that hold out longest come first.
     pub(crate) fn order(&self) -> (Rank, Reverse<u64>, SlotId) {
         (self.rank, Reverse(self.area), self.slot)

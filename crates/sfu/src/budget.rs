@@ -259,13 +259,31 @@ impl Sfu {
             ask.layers[target]
         });
         let sent_bps: u64 = sent.sum();
-        peer.rise.note(now, asks.iter().any(is_less));
+        // What would be sent if there were room for it must not push aside what is sent.
+        careful.clone_from(asks);
+        for ask in careful.iter_mut() {
+            if let Some(slot) = slots.get(ask.slot).filter(|slot| !slot.fresh) {
+                ask.limit(slot.target);
+            }
+        }
+        allocate(budget, careful);
+        peer.rise.note(now, careful.iter().any(is_less));
         careful.clone_from(asks);
         let clear_bps = allocate(budget * CLEAR_PERCENT / 100, careful);
         let most_bps = peer.rise.most_bps(now, clear_bps);
         allocate(most_bps.min(budget * UP_PERCENT / 100), careful);
         let more = careful.iter().any(is_more);
         let may_rise = peer.rise.may(now, more, sent_bps);
+        for ask in asks.iter_mut() {
+            let careful = careful.iter().find(|other| other.slot == ask.slot);
+            let better = careful
+                .filter(|_| may_rise)
+                .and_then(|careful| careful.granted);
+            if let Some(slot) = slots.get(ask.slot).filter(|slot| !slot.fresh) {
+                ask.limit(better.max(slot.target));
+            }
+        }
+        allocate(budget, asks);
         let reason = if upload < estimate {
             DowngradeReason::UploadLimit
         } else {
@@ -274,22 +292,20 @@ impl Sfu {
         let mut keys = Vec::new();
         let mut added: u64 = 0;
         for ask in asks.iter() {
-            let careful = careful.iter().find(|other| other.slot == ask.slot);
             let Some(slot) = peer.slots.get_mut(ask.slot) else {
                 continue;
             };
             let granted = if std::mem::take(&mut slot.fresh) || ask.granted < slot.target {
                 ask.granted
             } else if may_rise {
-                let better = careful.and_then(|careful| careful.granted).max(slot.target);
                 let bps = |layer: Option<usize>| layer.and_then(|at| ask.layers[at]).unwrap_or(0);
-                let adds = bps(better).saturating_sub(bps(slot.target));
+                let adds = bps(ask.granted).saturating_sub(bps(slot.target));
                 // Key frames of all at once would be more than the way carries.
                 if added > 0 && added + adds > sent_bps / 2 {
                     slot.target
                 } else {
                     added += adds;
-                    better
+                    ask.granted
                 }
             } else {
                 slot.target
