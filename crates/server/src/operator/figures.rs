@@ -340,6 +340,7 @@ fn dropped(stats: &SfuStats) -> Vec<Sample> {
         (&[("reason", "stranger")], stats.dropped_strangers),
         (&[("reason", "stun")], stats.dropped_stun),
         (&[("reason", "stream")], stats.dropped_streams),
+        (&[("reason", "handshake")], stats.dropped_handshakes),
         (
             &[("reason", "unauthentic")],
             stats.totals.dropped_unauthentic,
