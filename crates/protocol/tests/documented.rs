@@ -212,7 +212,7 @@ fn every_error_code_and_close_code_has_a_row() {
             "{code} has no row"
         );
     }
-    let source = read("crates/protocol/src/messages.rs");
+    let source = read("crates/protocol/src/messages/close_code.rs");
     let numbers: Vec<&str> = source
         .lines()
         .filter_map(|line| {
