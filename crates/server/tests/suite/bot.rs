@@ -1,0 +1,113 @@
+//! The example bot, a process of its own, joins a room of this server and answers there, before and
+//! after a restart of the server.
+#![expect(clippy::wildcard_enum_match_arm, reason = "a test fails by a panic")]
+
+use std::{
+    path::PathBuf,
+    process::{Child, Command, Stdio},
+};
+
+use zoom_client::{Client, ConnectOptions, Events};
+use zoom_protocol::{EntryBody, Event, Join, ResumeRequest, Sources};
+
+use crate::media::house::House;
+use crate::waiting::soon;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_bot_in_a_process_of_its_own_answers_in_the_room() {
+    let house = House::start().await;
+    let (person, mut events) = Client::connect(&house.url()).await.unwrap();
+    let joined = person.join(join("Kim")).await.unwrap();
+    assert_eq!(joined.participants.len(), 1);
+
+    let bot = start_bot(&house.url());
+    let bots_name = events.find(|event| match event {
+        Event::ParticipantJoined { participant } => Some(participant.person.name.to_string()),
+        _ => None,
+    });
+    assert_eq!(soon("the bot", bots_name).await.unwrap(), "Dice");
+
+    say(&person, "first", "/echo 안녕 world").await;
+    assert_eq!(answer(&mut events).await, "안녕 world");
+    say(&person, "second", "/roll 3d6").await;
+    let rolled = answer(&mut events).await;
+    let (_, sum) = rolled.rsplit_once("= ").unwrap();
+    assert!((3..=18).contains(&sum.parse::<u32>().unwrap()), "{rolled}");
+    say(&person, "third", "hello dice, who are you?").await;
+    assert!(answer(&mut events).await.contains("/roll"));
+    say(&person, "fourth", "/roll 99d1").await;
+    assert!(answer(&mut events).await.contains("20 dice"));
+
+    // The bot comes back by itself, and so does the person.
+    let house = house.restart().await;
+    let options = ConnectOptions {
+        resume: Some(ResumeRequest {
+            token: joined.resume_token,
+            after: 0,
+        }),
+        ..ConnectOptions::default()
+    };
+    let (person, mut events) = Client::connect_with(&house.url(), options).await.unwrap();
+    assert!(person.welcome().resumed.is_some());
+    say(&person, "fifth", "/echo still there?").await;
+    assert_eq!(answer(&mut events).await, "still there?");
+
+    drop(bot);
+    house.stop().await;
+}
+
+fn join(name: &str) -> Join {
+    Join {
+        room: "dice".parse().unwrap(),
+        name: name.parse().unwrap(),
+        sources: Sources::default(),
+        media: None,
+    }
+}
+
+async fn say(client: &Client, id: &str, text: &str) {
+    let posted = client.post(id.parse().unwrap(), text.parse().unwrap());
+    soon("a message to be kept", posted).await.unwrap();
+}
+
+/// The next message of the bot.
+async fn answer(events: &mut Events) -> String {
+    let answer = events.find(|event| match event {
+        Event::Entry { entry } if entry.sender.name.as_str() == "Dice" => match entry.body {
+            EntryBody::Message { text } => Some(text.to_string()),
+            _ => None,
+        },
+        _ => None,
+    });
+    soon("an answer of the bot", answer).await.unwrap()
+}
+
+/// The bot's process; it ends with the test.
+struct Bot(Child);
+
+impl Drop for Bot {
+    fn drop(&mut self) {
+        // It may have ended by itself; a child that is gone needs no end.
+        drop(self.0.kill());
+        drop(self.0.wait());
+    }
+}
+
+/// Builds the example, which is nothing when it is built, and starts it.
+fn start_bot(url: &str) -> Bot {
+    let built = Command::new(env!("CARGO"))
+        .args(["build", "--quiet", "--package", "zoom-client"])
+        .args(["--example", "bot"])
+        .stdin(Stdio::null())
+        .status();
+    assert!(built.unwrap().success());
+    let bot = Command::new(bot()).args([url, "dice", "Dice"]).spawn();
+    Bot(bot.unwrap())
+}
+
+/// Beside the folder of the tests' programs is that of the examples.
+fn bot() -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    let profile = test.parent().unwrap().parent().unwrap();
+    profile.join("examples").join("bot")
+}

@@ -1,0 +1,15 @@
+//! The whole server over real sockets, in one program: a program for each file would link the server
+//! again and again.
+
+#[cfg(test)]
+mod bot;
+#[cfg(test)]
+mod http;
+#[cfg(test)]
+mod media;
+#[cfg(test)]
+mod operator;
+#[cfg(test)]
+mod socket;
+#[cfg(test)]
+mod waiting;

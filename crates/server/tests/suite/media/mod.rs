@@ -1,0 +1,13 @@
+//! Media between people, over real UDP and TCP.
+
+pub(crate) mod house;
+
+mod cycles;
+mod lives;
+mod reports;
+mod room;
+mod start;
+mod strangers;
+mod tcp;
+mod tls;
+mod view;

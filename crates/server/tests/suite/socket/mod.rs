@@ -1,0 +1,14 @@
+//! The WebSocket: what a client says there, and what it gets.
+
+mod raw;
+pub(crate) mod support;
+
+mod echo;
+mod frames;
+mod handshake;
+mod kill;
+mod limits;
+mod look;
+mod requests;
+mod resume;
+mod rooms;
