@@ -1,14 +1,6 @@
 //! A room with a store and a media thread made of vectors, in virtual time.
 
-#![allow(
-    dead_code,
-    unreachable_pub,
-    clippy::allow_attributes,
-    clippy::expect_used,
-    clippy::unwrap_used,
-    clippy::wildcard_enum_match_arm,
-    reason = "every test file is a program of its own and uses a part of this; it fails by a panic"
-)]
+#![expect(clippy::wildcard_enum_match_arm, reason = "a test fails by a panic")]
 
 use std::time::{Duration, Instant};
 
@@ -23,41 +15,41 @@ use zoom_rooms::{
 };
 
 /// The room, what it asked of others, and the time.
-pub struct World {
-    pub room: Room,
+pub(crate) struct World {
+    pub(crate) room: Room,
     /// What is on disk.
-    pub store: Vec<Entry>,
+    pub(crate) store: Vec<Entry>,
     /// Leave appends, reads and offers to the test.
-    pub hold_appends: bool,
-    pub hold_reads: bool,
-    pub hold_offers: bool,
+    pub(crate) hold_appends: bool,
+    pub(crate) hold_reads: bool,
+    pub(crate) hold_offers: bool,
     start: Instant,
     ms: u64,
     requests: u32,
 }
 
-pub const OFF: Sources = Sources {
+pub(crate) const OFF: Sources = Sources {
     microphone: false,
     camera: false,
     screen: false,
     screen_audio: false,
 };
 
-pub fn p(id: u64) -> ParticipantId {
+pub(crate) fn p(id: u64) -> ParticipantId {
     ParticipantId(id)
 }
 
 /// The socket on which participant `id` joins unless a test says otherwise.
-pub fn s(id: u64) -> SocketId {
+pub(crate) fn s(id: u64) -> SocketId {
     SocketId(1_000 + id)
 }
 
 impl World {
-    pub fn new(limits: Limits) -> Self {
+    pub(crate) fn new(limits: Limits) -> Self {
         Self::with_entries(limits, Vec::new())
     }
 
-    pub fn with_entries(limits: Limits, store: Vec<Entry>) -> Self {
+    pub(crate) fn with_entries(limits: Limits, store: Vec<Entry>) -> Self {
         let name = "blue-otter".parse().unwrap();
         Self {
             room: Room::new(name, store.len() as u64, limits),
@@ -71,7 +63,7 @@ impl World {
         }
     }
 
-    pub fn now(&self) -> Now {
+    pub(crate) fn now(&self) -> Now {
         Now {
             mono: self.start + Duration::from_millis(self.ms),
             unix_ms: 1_700_000_000_000 + self.ms,
@@ -79,13 +71,13 @@ impl World {
     }
 
     /// Feeds one input, carries out what is not held, and returns everything that came out.
-    pub fn feed(&mut self, input: Input) -> Vec<Output> {
+    pub(crate) fn feed(&mut self, input: Input) -> Vec<Output> {
         self.room.handle(self.now(), input);
         self.drain()
     }
 
     /// Lets time pass, timeout by timeout.
-    pub fn pass(&mut self, ms: u64) -> Vec<Output> {
+    pub(crate) fn pass(&mut self, ms: u64) -> Vec<Output> {
         let end = self.ms + ms;
         let mut outputs = Vec::new();
         loop {
@@ -124,7 +116,7 @@ impl World {
     }
 
     /// Does what the store does with an append.
-    pub fn append(&mut self, append: &Append) -> Input {
+    pub(crate) fn append(&mut self, append: &Append) -> Input {
         let same = |entry: &&Entry| {
             entry.sender.participant == append.sender.participant
                 && entry.client_id == append.client_id
@@ -156,7 +148,7 @@ impl World {
     }
 
     /// Does what the store does with a read.
-    pub fn read(&self, read: &Read) -> Input {
+    pub(crate) fn read(&self, read: &Read) -> Input {
         let limit = read.limit as usize;
         let entries: Vec<Entry> = match read.page {
             PageWanted::Before(before) => {
@@ -179,7 +171,7 @@ impl World {
         }
     }
 
-    pub fn request(&mut self, socket: SocketId, request: MemberRequest) -> Vec<Output> {
+    pub(crate) fn request(&mut self, socket: SocketId, request: MemberRequest) -> Vec<Output> {
         let id = self.request_id();
         self.feed(Input::Request {
             socket,
@@ -193,7 +185,7 @@ impl World {
         RequestId(self.requests)
     }
 
-    pub fn join_input(&mut self, id: u64, name: &str) -> JoinInput {
+    pub(crate) fn join_input(&mut self, id: u64, name: &str) -> JoinInput {
         JoinInput {
             socket: s(id),
             id: self.request_id(),
@@ -205,13 +197,13 @@ impl World {
     }
 
     /// Joins without a peer.
-    pub fn join(&mut self, id: u64, name: &str) -> Vec<Output> {
+    pub(crate) fn join(&mut self, id: u64, name: &str) -> Vec<Output> {
         let input = self.join_input(id, name);
         self.feed(Input::Join(input))
     }
 
     /// Joins with a peer of the usual slots, microphone and camera on.
-    pub fn join_with_peer(&mut self, id: u64) -> Vec<Output> {
+    pub(crate) fn join_with_peer(&mut self, id: u64) -> Vec<Output> {
         let mut input = self.join_input(id, &format!("Person {id}"));
         input.media = Some(Box::new(offer(9, 3, 1)));
         input.sources.microphone = true;
@@ -219,7 +211,7 @@ impl World {
         self.feed(Input::Join(input))
     }
 
-    pub fn resume_input(&mut self, id: u64, socket: SocketId, after: u64) -> ResumeInput {
+    pub(crate) fn resume_input(&mut self, id: u64, socket: SocketId, after: u64) -> ResumeInput {
         ResumeInput {
             socket,
             id: self.request_id(),
@@ -231,16 +223,16 @@ impl World {
         }
     }
 
-    pub fn resume(&mut self, id: u64, socket: SocketId, after: u64) -> Vec<Output> {
+    pub(crate) fn resume(&mut self, id: u64, socket: SocketId, after: u64) -> Vec<Output> {
         let input = self.resume_input(id, socket, after);
         self.feed(Input::Resume(input))
     }
 
-    pub fn disconnect(&mut self, socket: SocketId) -> Vec<Output> {
+    pub(crate) fn disconnect(&mut self, socket: SocketId) -> Vec<Output> {
         self.feed(Input::Disconnected { socket })
     }
 
-    pub fn post(&mut self, socket: SocketId, client_id: &str, text: &str) -> Vec<Output> {
+    pub(crate) fn post(&mut self, socket: SocketId, client_id: &str, text: &str) -> Vec<Output> {
         self.request(
             socket,
             MemberRequest::Post(Post {
@@ -250,45 +242,50 @@ impl World {
         )
     }
 
-    pub fn typing(&mut self, socket: SocketId, typing: bool) -> Vec<Output> {
+    pub(crate) fn typing(&mut self, socket: SocketId, typing: bool) -> Vec<Output> {
         self.request(socket, MemberRequest::Typing(Typing { typing }))
     }
 
-    pub fn hand(&mut self, socket: SocketId, raised: bool) -> Vec<Output> {
+    pub(crate) fn hand(&mut self, socket: SocketId, raised: bool) -> Vec<Output> {
         self.request(socket, MemberRequest::Hand(Hand { raised }))
     }
 
-    pub fn react(&mut self, socket: SocketId, reaction: &str) -> Vec<Output> {
+    pub(crate) fn react(&mut self, socket: SocketId, reaction: &str) -> Vec<Output> {
         let reaction = reaction.parse().unwrap();
         self.request(socket, MemberRequest::React(React { reaction }))
     }
 
-    pub fn publish(&mut self, socket: SocketId, sources: Sources) -> Vec<Output> {
+    pub(crate) fn publish(&mut self, socket: SocketId, sources: Sources) -> Vec<Output> {
         self.request(socket, MemberRequest::Publish(Publish { sources }))
     }
 
     /// Shows the cameras of these participants at 320 by 180, the most important first.
-    pub fn view(&mut self, socket: SocketId, shown: &[u64]) -> Vec<Output> {
+    pub(crate) fn view(&mut self, socket: SocketId, shown: &[u64]) -> Vec<Output> {
         let tiles = shown.iter().map(|id| camera(*id, 320, 180)).collect();
         self.view_tiles(socket, tiles)
     }
 
-    pub fn view_tiles(&mut self, socket: SocketId, tiles: Vec<Tile>) -> Vec<Output> {
+    pub(crate) fn view_tiles(&mut self, socket: SocketId, tiles: Vec<Tile>) -> Vec<Output> {
         self.request(socket, MemberRequest::View(View { tiles }))
     }
 
-    pub fn media(&mut self, socket: SocketId, replace: bool, media: MediaOffer) -> Vec<Output> {
+    pub(crate) fn media(
+        &mut self,
+        socket: SocketId,
+        replace: bool,
+        media: MediaOffer,
+    ) -> Vec<Output> {
         let media = Box::new(Media { replace, media });
         self.request(socket, MemberRequest::Media(media))
     }
 
-    pub fn speakers(&mut self, ranked: &[u64]) -> Vec<Output> {
+    pub(crate) fn speakers(&mut self, ranked: &[u64]) -> Vec<Output> {
         let ranked = ranked.iter().map(|id| p(*id)).collect();
         self.feed(Input::Speakers { ranked })
     }
 }
 
-pub fn camera(id: u64, width: u16, height: u16) -> Tile {
+pub(crate) fn camera(id: u64, width: u16, height: u16) -> Tile {
     Tile {
         participant: p(id),
         source: TileSource::Camera,
@@ -297,14 +294,14 @@ pub fn camera(id: u64, width: u16, height: u16) -> Tile {
     }
 }
 
-pub fn screen(id: u64, width: u16, height: u16) -> Tile {
+pub(crate) fn screen(id: u64, width: u16, height: u16) -> Tile {
     Tile {
         source: TileSource::Screen,
         ..camera(id, width, height)
     }
 }
 
-pub fn offer(person: u8, voice: u8, stage: u8) -> MediaOffer {
+pub(crate) fn offer(person: u8, voice: u8, stage: u8) -> MediaOffer {
     let kinds = [
         (SlotKind::Person, person),
         (SlotKind::Voice, voice),
@@ -327,7 +324,7 @@ pub fn offer(person: u8, voice: u8, stage: u8) -> MediaOffer {
 }
 
 /// The offer is answered.
-pub fn agreed(negotiate: &Negotiate) -> Input {
+pub(crate) fn agreed(negotiate: &Negotiate) -> Input {
     Input::Negotiated {
         negotiation: negotiate.negotiation,
         result: Ok(media_answer()),
@@ -335,7 +332,7 @@ pub fn agreed(negotiate: &Negotiate) -> Input {
 }
 
 /// The offer is refused.
-pub fn refused(negotiate: &Negotiate) -> Input {
+pub(crate) fn refused(negotiate: &Negotiate) -> Input {
     Input::Negotiated {
         negotiation: negotiate.negotiation,
         result: Err(ErrorAnswer {
@@ -345,13 +342,13 @@ pub fn refused(negotiate: &Negotiate) -> Input {
     }
 }
 
-pub fn media_answer() -> MediaAnswer {
+pub(crate) fn media_answer() -> MediaAnswer {
     MediaAnswer {
         answer: "v=0 answer".into(),
     }
 }
 
-pub fn read_failed(read: &Read) -> Input {
+pub(crate) fn read_failed(read: &Read) -> Input {
     Input::Page {
         read: read.read,
         result: Err(ReadFailed),
@@ -359,7 +356,7 @@ pub fn read_failed(read: &Read) -> Input {
 }
 
 /// The answers to one socket, in order.
-pub fn answers(outputs: &[Output], to: SocketId) -> Vec<Answer> {
+pub(crate) fn answers(outputs: &[Output], to: SocketId) -> Vec<Answer> {
     outputs
         .iter()
         .filter_map(|output| match output {
@@ -370,21 +367,21 @@ pub fn answers(outputs: &[Output], to: SocketId) -> Vec<Answer> {
 }
 
 /// The one answer to one socket.
-pub fn answer(outputs: &[Output], to: SocketId) -> Answer {
+pub(crate) fn answer(outputs: &[Output], to: SocketId) -> Answer {
     let mut answers = answers(outputs, to);
     assert_eq!(answers.len(), 1, "{outputs:#?}");
     answers.remove(0)
 }
 
 /// The code of the one answer, which is an error.
-pub fn error(outputs: &[Output], to: SocketId) -> ErrorCode {
+pub(crate) fn error(outputs: &[Output], to: SocketId) -> ErrorCode {
     match answer(outputs, to) {
         Answer::Error(error) => error.code,
         other => panic!("{other:?}"),
     }
 }
 
-pub fn joined(outputs: &[Output], to: SocketId) -> Joined {
+pub(crate) fn joined(outputs: &[Output], to: SocketId) -> Joined {
     match answer(outputs, to) {
         Answer::Joined(joined) => *joined,
         other => panic!("{other:?}"),
@@ -392,7 +389,7 @@ pub fn joined(outputs: &[Output], to: SocketId) -> Joined {
 }
 
 /// What came of a resume.
-pub fn resumed(outputs: &[Output], to: SocketId) -> Result<Joined, ErrorCode> {
+pub(crate) fn resumed(outputs: &[Output], to: SocketId) -> Result<Joined, ErrorCode> {
     let mut results = outputs.iter().filter_map(|output| match output {
         Output::Resumed { socket, result, .. } if *socket == to => Some(result.clone()),
         _ => None,
@@ -403,7 +400,7 @@ pub fn resumed(outputs: &[Output], to: SocketId) -> Result<Joined, ErrorCode> {
 }
 
 /// The events to one socket, in order.
-pub fn events(outputs: &[Output], to: SocketId) -> Vec<Event> {
+pub(crate) fn events(outputs: &[Output], to: SocketId) -> Vec<Event> {
     outputs
         .iter()
         .filter_map(|output| match output {
@@ -420,7 +417,7 @@ pub fn events(outputs: &[Output], to: SocketId) -> Vec<Event> {
         .collect()
 }
 
-pub fn commands(outputs: &[Output]) -> Vec<MediaCommand> {
+pub(crate) fn commands(outputs: &[Output]) -> Vec<MediaCommand> {
     outputs
         .iter()
         .filter_map(|output| match output {
@@ -430,7 +427,7 @@ pub fn commands(outputs: &[Output]) -> Vec<MediaCommand> {
         .collect()
 }
 
-pub fn closes(outputs: &[Output]) -> Vec<(SocketId, u16)> {
+pub(crate) fn closes(outputs: &[Output]) -> Vec<(SocketId, u16)> {
     outputs
         .iter()
         .filter_map(|output| match output {
@@ -440,7 +437,7 @@ pub fn closes(outputs: &[Output]) -> Vec<(SocketId, u16)> {
         .collect()
 }
 
-pub fn negotiations(outputs: &[Output]) -> Vec<Negotiate> {
+pub(crate) fn negotiations(outputs: &[Output]) -> Vec<Negotiate> {
     outputs
         .iter()
         .filter_map(|output| match output {
@@ -450,7 +447,7 @@ pub fn negotiations(outputs: &[Output]) -> Vec<Negotiate> {
         .collect()
 }
 
-pub fn reads(outputs: &[Output]) -> Vec<Read> {
+pub(crate) fn reads(outputs: &[Output]) -> Vec<Read> {
     outputs
         .iter()
         .filter_map(|output| match output {
@@ -460,7 +457,7 @@ pub fn reads(outputs: &[Output]) -> Vec<Read> {
         .collect()
 }
 
-pub fn appends(outputs: &[Output]) -> Vec<Append> {
+pub(crate) fn appends(outputs: &[Output]) -> Vec<Append> {
     outputs
         .iter()
         .filter_map(|output| match output {
@@ -470,12 +467,12 @@ pub fn appends(outputs: &[Output]) -> Vec<Append> {
         .collect()
 }
 
-pub fn numbers(entries: &[Entry]) -> Vec<u64> {
+pub(crate) fn numbers(entries: &[Entry]) -> Vec<u64> {
     entries.iter().map(|entry| entry.number).collect()
 }
 
 /// The numbers of the entries that one socket is told of.
-pub fn told(outputs: &[Output], to: SocketId) -> Vec<u64> {
+pub(crate) fn told(outputs: &[Output], to: SocketId) -> Vec<u64> {
     events(outputs, to)
         .iter()
         .filter_map(|event| match event {
@@ -486,7 +483,7 @@ pub fn told(outputs: &[Output], to: SocketId) -> Vec<u64> {
 }
 
 /// Entries 1 to `count` of somebody who has left.
-pub fn entries(count: u64) -> Vec<Entry> {
+pub(crate) fn entries(count: u64) -> Vec<Entry> {
     let entry = |number| Entry {
         number,
         time_ms: number,

@@ -1,12 +1,9 @@
 //! Two people may have one name and are told apart by a number.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
-
-mod common;
-
-use common::*;
 use zoom_protocol::{Limits, ParticipantId};
 use zoom_rooms::MemberRequest;
+
+use crate::common::*;
 
 fn ordinal(world: &mut World, id: u64, name: &str) -> u32 {
     let room = joined(&world.join(id, name), s(id));

@@ -1,10 +1,9 @@
 //! Older pages, read for one participant.
 
-mod common;
-
-use common::*;
 use zoom_protocol::{Answer, ErrorCode, History, Limits};
 use zoom_rooms::{MemberRequest, Output, SocketId};
+
+use crate::common::*;
 
 fn history(world: &mut World, socket: SocketId, before: u64) -> Vec<Output> {
     world.request(socket, MemberRequest::History(History { before }))

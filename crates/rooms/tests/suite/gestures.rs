@@ -1,10 +1,9 @@
 //! Raised hands keep their order, and reactions pass.
 
-mod common;
-
-use common::*;
 use zoom_protocol::{Answer, ErrorCode, Event, Limits};
 use zoom_rooms::{Output, SocketId};
+
+use crate::common::*;
 
 /// The places of hands as one socket learns of them.
 fn hands(outputs: &[Output], to: SocketId) -> Vec<(u64, Option<u64>)> {

@@ -1,10 +1,9 @@
 //! Who is in whose slots: what is shown, what is off, who speaks, who goes.
 
-mod common;
-
-use common::*;
 use zoom_protocol::{ErrorCode, Event, Limits, SlotAssignment, SlotId, SlotKind, Sources};
 use zoom_rooms::{MediaCommand, MemberRequest, Output};
+
+use crate::common::*;
 
 const WATCHER: u64 = 1;
 

@@ -1,10 +1,9 @@
 //! Coming in: one answer with everything, everybody else is told, and what may not be is refused.
 
-mod common;
-
-use common::*;
 use zoom_protocol::{Answer, ErrorCode, Event, LeaveReason, Limits, close_code};
 use zoom_rooms::{Input, MediaCommand, MemberRequest, Output};
+
+use crate::common::*;
 
 #[test]
 fn a_newcomer_gets_the_room_and_the_others_get_the_newcomer() {

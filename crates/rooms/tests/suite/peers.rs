@@ -1,10 +1,9 @@
 //! Offers after the join: a late first one, a replacement, the next one of the same peer.
 
-mod common;
-
-use common::*;
 use zoom_protocol::{Answer, ErrorCode, Event, Limits, MediaEndReason, SlotAssignment, SlotKind};
 use zoom_rooms::{Input, MediaCommand, MemberRequest, NegotiationId, Output, SocketId};
+
+use crate::common::*;
 
 const BACK: SocketId = SocketId(77);
 

@@ -1,10 +1,9 @@
 //! A message is answered once it is on disk, and everybody sees the same order.
 
-mod common;
-
-use common::*;
 use zoom_protocol::{Answer, EntryBody, ErrorCode, Event, Limits, Posted};
 use zoom_rooms::{AppendOutcome, AppendRefusal, Input, MemberRequest, Output, SocketId};
+
+use crate::common::*;
 
 #[test]
 fn a_message_is_answered_first_and_then_told_to_everybody() {

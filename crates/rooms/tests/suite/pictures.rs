@@ -1,12 +1,9 @@
 //! Pictures that the way to a subscriber does not carry: who is told, and until when it holds.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
-
-mod common;
-
-use common::*;
 use zoom_protocol::{Event, Limits, MediaEndReason, SlotId, SlotKind};
 use zoom_rooms::{Input, Output, SocketId};
+
+use crate::common::*;
 
 const BACK: SocketId = SocketId(77);
 const FIRST: SlotId = SlotId {

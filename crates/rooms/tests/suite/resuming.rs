@@ -1,10 +1,9 @@
 //! A participant outlives their socket, and comes back on another one.
 
-mod common;
-
-use common::*;
 use zoom_protocol::{ErrorCode, Event, LeaveReason, Limits, SlotKind, Sources, close_code};
 use zoom_rooms::{Input, MediaCommand, MemberRequest, Output, SocketId};
+
+use crate::common::*;
 
 const BACK: SocketId = SocketId(77);
 

@@ -1,10 +1,9 @@
 //! Who is typing: told to the others, over by itself, and over with the message.
 
-mod common;
-
-use common::*;
 use zoom_protocol::{Event, Limits};
 use zoom_rooms::{Output, SocketId};
+
+use crate::common::*;
 
 fn typed(outputs: &[Output], to: SocketId) -> Vec<bool> {
     let mut typed = Vec::new();

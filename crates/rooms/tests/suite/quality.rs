@@ -1,12 +1,11 @@
 //! How well connections do: told to everybody, gathered, and forgotten with the peer.
 
-mod common;
-
-use common::*;
 use zoom_protocol::{
     Event, Limits, MediaEndReason, Quality, QualityDirection, QualityLevel, QualityReason,
 };
 use zoom_rooms::{Input, Output, SocketId};
+
+use crate::common::*;
 
 const GOOD: Quality = Quality {
     level: QualityLevel::Good,

@@ -4,24 +4,18 @@
 //! has the same order of messages without a gap, every request has at most one answer and, once all
 //! is settled, exactly one; the same operations give the same outputs.
 
-#![expect(
-    clippy::expect_used,
-    clippy::unwrap_used,
-    clippy::wildcard_enum_match_arm,
-    reason = "a test fails by a panic"
-)]
-
-mod common;
+#![expect(clippy::wildcard_enum_match_arm, reason = "a test fails by a panic")]
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use common::*;
 use proptest::prelude::*;
 use zoom_protocol::{
     Answer, ErrorCode, Event, Joined, Limits, ParticipantId, Quality, QualityLevel, QualityReason,
     SlotId, SlotKind, Sources,
 };
 use zoom_rooms::{Append, Input, MediaCommand, MemberRequest, Negotiate, Output, Read, SocketId};
+
+use crate::common::*;
 
 #[derive(Clone, Debug)]
 enum Step {
