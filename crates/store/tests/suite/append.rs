@@ -1,14 +1,11 @@
 //! An append gets its room's next number, once for each client id, and is answered in order.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
-
-mod common;
-
 use std::sync::{Arc, Barrier, mpsc};
 
-use common::{append, number, numbers, open, request};
 use zoom_protocol::Limits;
 use zoom_store::{AppendOutcome, AppendRefusal, Store};
+
+use crate::common::{append, number, numbers, open, request};
 
 #[test]
 fn every_room_counts_from_one_without_a_gap() {

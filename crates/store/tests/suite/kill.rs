@@ -1,9 +1,5 @@
 //! Every entry that was acknowledged is there after `kill -9`.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
-
-mod common;
-
 use std::{
     collections::BTreeMap,
     env,
@@ -12,8 +8,9 @@ use std::{
     process::{Command, Stdio},
 };
 
-use common::{open, request};
 use zoom_store::AppendOutcome;
+
+use crate::common::{open, request};
 
 const FOLDER: &str = "ZOOM_STORE_TEST_FOLDER";
 const ROOMS: u64 = 3;
@@ -53,7 +50,10 @@ fn every_acknowledged_entry_survives_kill_nine() {
     let mut acknowledged: BTreeMap<String, BTreeMap<u64, String>> = BTreeMap::new();
     for round in 1..=4 {
         let mut child = Command::new(env::current_exe().unwrap())
-            .args(["--exact", "every_acknowledged_entry_survives_kill_nine"])
+            .args([
+                "--exact",
+                "kill::every_acknowledged_entry_survives_kill_nine",
+            ])
             .arg("--nocapture")
             .env(FOLDER, dir.path())
             .stdout(Stdio::piped())

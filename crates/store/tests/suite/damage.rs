@@ -1,14 +1,11 @@
 //! A damaged database is refused with a clear line, and every file of it is left as it is.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
-
-mod common;
-
 use std::{collections::BTreeMap, fs, path::Path};
 
-use common::{append, numbers, open, request};
 use zoom_protocol::Limits;
 use zoom_store::{Store, StoreError};
+
+use crate::common::{append, numbers, open, request};
 
 /// A closed database of some hundred pages.
 fn filled() -> tempfile::TempDir {

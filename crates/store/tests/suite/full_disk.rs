@@ -3,16 +3,12 @@
 //! root (where user namespaces are forbidden, `sysctl kernel.unprivileged_userns_clone=1` allows
 //! them).
 
-#![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
-#![cfg(target_os = "linux")]
-
-mod common;
-
 use std::{env, fs, io::Write, path::Path, process::Command};
 
-use common::{append, open, request};
 use zoom_protocol::{EntryBody, Limits};
 use zoom_store::{AppendOutcome, AppendRefusal, AppendRequest, Store, StoreError};
+
+use crate::common::{append, open, request};
 
 const FOLDER: &str = "ZOOM_STORE_TEST_FOLDER";
 
@@ -98,7 +94,7 @@ fn start_on_a_full_disk(disk: &Path) {
 #[test]
 fn a_full_disk_refuses_loses_nothing_and_recovers() {
     in_a_namespace(
-        "a_full_disk_refuses_loses_nothing_and_recovers",
+        "full_disk::a_full_disk_refuses_loses_nothing_and_recovers",
         on_a_small_disk,
     );
 }
@@ -106,7 +102,7 @@ fn a_full_disk_refuses_loses_nothing_and_recovers() {
 #[test]
 fn a_start_without_space_is_refused_in_a_clear_line() {
     in_a_namespace(
-        "a_start_without_space_is_refused_in_a_clear_line",
+        "full_disk::a_start_without_space_is_refused_in_a_clear_line",
         start_on_a_full_disk,
     );
 }

@@ -1,9 +1,5 @@
 //! Opening the data folder: made where it is missing, held by one, refused in one clear line.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
-
-mod common;
-
 use std::{
     env, fs,
     io::{BufRead, BufReader, Write},
@@ -11,10 +7,11 @@ use std::{
     process::{Command, Stdio},
 };
 
-use common::{number, numbers, open, request};
 use rusqlite::Connection;
 use zoom_protocol::Limits;
 use zoom_store::{Store, StoreError};
+
+use crate::common::{number, numbers, open, request};
 
 fn refusal(dir: &Path) -> StoreError {
     match Store::open(dir, &Limits::default()) {
@@ -62,7 +59,10 @@ fn a_second_process_on_the_same_folder_is_refused() {
     }
     let dir = tempfile::tempdir().unwrap();
     let mut child = Command::new(env::current_exe().unwrap())
-        .args(["--exact", "a_second_process_on_the_same_folder_is_refused"])
+        .args([
+            "--exact",
+            "open::a_second_process_on_the_same_folder_is_refused",
+        ])
         .arg("--nocapture")
         .env(FOLDER, dir.path())
         .stdin(Stdio::piped())

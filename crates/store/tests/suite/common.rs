@@ -1,24 +1,22 @@
 //! What the tests of the store have in common.
 
-#![allow(
-    dead_code,
-    unreachable_pub,
-    clippy::allow_attributes,
-    reason = "every test file is a program of its own and uses a part of this"
-)]
-
 use std::{path::Path, sync::mpsc};
 
 use zoom_protocol::{EntryBody, Limits, ParticipantId, Person};
 use zoom_store::{AppendOutcome, AppendRequest, Store};
 
 /// Opens with the usual limits.
-pub fn open(dir: &Path) -> Store {
+pub(crate) fn open(dir: &Path) -> Store {
     Store::open(dir, &Limits::default()).unwrap()
 }
 
 /// A message of the participant with this id.
-pub fn request(room: &str, participant: u64, client_id: &str, unix_ms: u64) -> AppendRequest {
+pub(crate) fn request(
+    room: &str,
+    participant: u64,
+    client_id: &str,
+    unix_ms: u64,
+) -> AppendRequest {
     AppendRequest {
         room: room.parse().unwrap(),
         sender: Person {
@@ -35,7 +33,7 @@ pub fn request(room: &str, participant: u64, client_id: &str, unix_ms: u64) -> A
 }
 
 /// Appends and waits for the outcome.
-pub fn append(store: &Store, request: AppendRequest) -> AppendOutcome {
+pub(crate) fn append(store: &Store, request: AppendRequest) -> AppendOutcome {
     let (sender, receiver) = mpsc::channel();
     store.append(
         request,
@@ -45,7 +43,7 @@ pub fn append(store: &Store, request: AppendRequest) -> AppendOutcome {
 }
 
 /// Appends and returns the number.
-pub fn number(store: &Store, request: AppendRequest) -> u64 {
+pub(crate) fn number(store: &Store, request: AppendRequest) -> u64 {
     match append(store, request) {
         AppendOutcome::Appended { number, .. } => number,
         other @ (AppendOutcome::Repeat { .. } | AppendOutcome::Refused(_)) => panic!("{other:?}"),
@@ -53,7 +51,7 @@ pub fn number(store: &Store, request: AppendRequest) -> u64 {
 }
 
 /// The numbers of all entries of a room.
-pub fn numbers(store: &Store, room_key: &str) -> Vec<u64> {
+pub(crate) fn numbers(store: &Store, room_key: &str) -> Vec<u64> {
     let page = store.page_after(room_key, 0, u32::MAX).unwrap();
     page.entries.iter().map(|entry| entry.number).collect()
 }

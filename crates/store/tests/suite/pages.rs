@@ -1,12 +1,9 @@
 //! Pages of a timeline: by number, in order, and whether there are older entries.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
-
-mod common;
-
-use common::{number, open, request};
 use zoom_protocol::Page;
 use zoom_store::Store;
+
+use crate::common::{number, open, request};
 
 fn room_of(count: u64) -> (tempfile::TempDir, Store) {
     let dir = tempfile::tempdir().unwrap();

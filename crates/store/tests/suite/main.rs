@@ -1,0 +1,18 @@
+//! The store on real files.
+
+#[cfg(test)]
+mod common;
+
+#[cfg(test)]
+mod append;
+#[cfg(test)]
+mod damage;
+#[cfg(target_os = "linux")]
+#[cfg(test)]
+mod full_disk;
+#[cfg(test)]
+mod kill;
+#[cfg(test)]
+mod open;
+#[cfg(test)]
+mod pages;
