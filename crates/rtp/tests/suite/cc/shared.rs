@@ -1,6 +1,6 @@
 //! Flows that share a bottleneck.
 
-use crate::{flow::Ladder, link::LinkConfig, world::World};
+use super::{flow::Ladder, link::LinkConfig, world::World};
 
 /// What the first flow gets of the second one's bitrate in the minute after both have begun, and
 /// what both use of the link.

@@ -1,6 +1,6 @@
 //! A way that becomes longer without becoming narrower: another route, another radio cell.
 
-use crate::{flow::Ladder, link::LinkConfig, world::World};
+use super::{flow::Ladder, link::LinkConfig, world::World};
 
 /// For how many seconds of the ten after the way has become longer by so much less than `share` of
 /// the bitrate of before was sent. At different moments between two frames and two feedbacks.

@@ -1,8 +1,6 @@
 //! What a receiver tells of arrivals is what arrived: over wrap-around, reordering, duplicates,
 //! silence and jumps.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
-
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 

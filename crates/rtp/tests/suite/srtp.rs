@@ -1,8 +1,6 @@
 //! A session seals what the other end opens, and what was changed on the way is refused and leaves
 //! no trace.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
-
 use proptest::prelude::*;
 use zoom_rtp::{
     ExtensionIds, ExtensionValues, NewHeader, RtpHeader, SrtpError, SrtpProfile, SrtpReceiver,

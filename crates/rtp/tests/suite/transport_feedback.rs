@@ -1,8 +1,6 @@
 //! Transport-wide feedback is read as its draft draws it: runs, vectors of one and two bits,
 //! differences of both sizes, and numbers that come around.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
-
 use proptest::prelude::*;
 use zoom_rtp::rtcp::{REFERENCE_TICK_US, ReferenceClock, Rtcp, read};
 

@@ -1,37 +1,10 @@
 //! Congestion control allocates nothing once it has run for some seconds.
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
 use std::time::{Duration, Instant};
 
 use zoom_rtp::cc::{CcAction, CcConfig, CongestionController, SentKind};
 
-thread_local! {
-    static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
-}
-
-struct Counting;
-
-#[expect(
-    unsafe_code,
-    reason = "an allocator is the only way to count allocations"
-)]
-// SAFETY: every call goes to the system's allocator unchanged; counting allocates nothing.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.with(|count| count.set(count.get() + 1));
-        // SAFETY: the caller's promises are passed on.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        // SAFETY: the caller's promises are passed on.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
-
-#[global_allocator]
-static COUNTING: Counting = Counting;
+use crate::allocations;
 
 /// Sends 500 packets a second with a twentieth lost, with feedback each 50 ms, and probes.
 fn run(controller: &mut CongestionController, epoch: Instant, from_ms: u64, to_ms: u64) -> usize {
@@ -75,7 +48,7 @@ fn a_minute_of_a_warm_controller_allocates_nothing() {
         run(&mut controller, epoch, 1, 5_000) > 0,
         "nothing was probed"
     );
-    let before = ALLOCATIONS.with(Cell::get);
+    let before = allocations::so_far();
     run(&mut controller, epoch, 5_001, 65_000);
-    assert_eq!(ALLOCATIONS.with(Cell::get) - before, 0);
+    assert_eq!(allocations::so_far() - before, 0);
 }

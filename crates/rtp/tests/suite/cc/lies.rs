@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use zoom_rtp::cc::{CcAction, CcConfig, CongestionController, LimitedBy, SentKind};
 
-use crate::{
+use super::{
     flow::{Flow, Ladder, at},
     link::{LinkConfig, Random},
     world::World,

@@ -1,8 +1,6 @@
 //! A stream's packets keep their numbers over wraps of the sequence number, in any order that a
 //! network makes of them, and none is opened twice.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
-
 use zoom_rtp::{
     ExtensionIds, ExtensionValues, NewHeader, RtpHeader, SrtpError, SrtpProfile, SrtpReceiver,
     SrtpSender, srtp_session, write_header,

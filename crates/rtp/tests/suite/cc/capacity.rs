@@ -1,6 +1,6 @@
 //! A capacity that stays, drops and comes back (the variable-capacity cases of RFC 8867).
 
-use crate::{flow::Ladder, link::LinkConfig, world::World};
+use super::{flow::Ladder, link::LinkConfig, world::World};
 
 #[test]
 fn a_steady_limit_is_used_with_a_short_queue() {

@@ -1,8 +1,7 @@
 //! Congestion control over emulated links in virtual time: what is used of a link, how long its
 //! queue is, and how soon a change is followed.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
-
+mod allocations;
 mod capacity;
 mod flow;
 mod lies;

@@ -12,7 +12,7 @@ use zoom_rtp::{
     rtcp::{self, Rtcp},
 };
 
-use crate::link::{Link, Random};
+use super::link::{Link, Random};
 
 const FRAME_US: i64 = 33_333;
 const SOUND_US: i64 = 20_000;

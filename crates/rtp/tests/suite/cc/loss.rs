@@ -1,6 +1,6 @@
 //! Loss that is not congestion, jitter and reordering.
 
-use crate::{
+use super::{
     link::{LinkConfig, Loss},
     world::World,
 };

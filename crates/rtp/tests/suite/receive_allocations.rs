@@ -1,40 +1,11 @@
 //! The receiving side allocates nothing for a packet once its buffers have grown.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
-
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
 use std::time::{Duration, Instant};
 
 use zoom_rtp::rtcp::{ReportBlock, Rtcp, read, write};
 use zoom_rtp::{FeedbackRecorder, NackTracker, ReceptionStats};
 
-thread_local! {
-    static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
-}
-
-struct Counting;
-
-#[expect(
-    unsafe_code,
-    reason = "an allocator is the only way to count allocations"
-)]
-// SAFETY: every call goes to the system's allocator unchanged; counting allocates nothing.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.with(|count| count.set(count.get() + 1));
-        // SAFETY: the caller's promises are passed on.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        // SAFETY: the caller's promises are passed on.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
-
-#[global_allocator]
-static COUNTING: Counting = Counting;
+use crate::allocations;
 
 /// A minute's tenth of a lossy stream: packets, requests, reports, feedback, and the reading of
 /// all that was written.
@@ -104,9 +75,9 @@ fn a_warm_receiver_allocates_nothing() {
         written: Vec::new(),
     };
     receiver.run(2_000);
-    let before = ALLOCATIONS.with(Cell::get);
+    let before = allocations::so_far();
     let items = receiver.run(10_000);
-    let after = ALLOCATIONS.with(Cell::get);
+    let after = allocations::so_far();
     assert!(items > 20_000, "{items}");
     assert_eq!(after - before, 0);
 }

@@ -1,6 +1,6 @@
 //! The first seconds, and a way that falls silent.
 
-use crate::{
+use super::{
     flow::Ladder,
     link::{LinkConfig, Loss},
     world::World,

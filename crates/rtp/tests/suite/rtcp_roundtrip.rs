@@ -1,7 +1,5 @@
 //! What is written as RTCP is read back the same.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
-
 use proptest::prelude::*;
 use zoom_rtp::rtcp::write::{self, MOST_BLOCKS, MOST_NACK_ENTRIES};
 use zoom_rtp::rtcp::{FirRequest, ReportBlock, Rtcp, read};

@@ -1,7 +1,5 @@
 //! What is written as an RTP header is read back, and nothing that is read makes it panic.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
-
 use proptest::prelude::*;
 use zoom_rtp::{
     AudioLevel, ExtensionIds, ExtensionValues, NewHeader, RtpHeader, Tag, is_rtcp, write_header,

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use crate::{
+use super::{
     flow::{Flow, Ladder},
     link::{Link, LinkConfig},
 };
