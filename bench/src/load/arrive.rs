@@ -46,6 +46,7 @@ pub(super) async fn arrive(
     let joined_at = Instant::now();
     let joined = client
         .join(Join {
+            identity: None,
             room: room.parse()?,
             name: format!("Load {number}").parse()?,
             sources,

@@ -12,7 +12,9 @@ use std::{process::ExitCode, time::Duration};
 use tokio::time::sleep;
 use zoom_client::{
     Client, ClientError, ConnectOptions, Events, Trust,
-    protocol::{Entry, EntryBody, Event, Join, Joined, ParticipantId, ResumeRequest, Sources},
+    protocol::{
+        Entry, EntryBody, Event, Join, Joined, Message, ParticipantId, ResumeRequest, Sources,
+    },
 };
 
 /// Between two attempts to come back.
@@ -121,6 +123,7 @@ impl Bot {
         let wrong = |error: &dyn std::fmt::Display| ClientError::Address(error.to_string());
         client
             .join(Join {
+                identity: None,
                 room: self.room.parse().map_err(|error| wrong(&error))?,
                 name: self.name.parse().map_err(|error| wrong(&error))?,
                 sources: Sources::default(),
@@ -143,7 +146,9 @@ impl Bot {
         if entry.number <= *last {
             return;
         }
-        if let EntryBody::Message { text } = &entry.body
+        if let EntryBody::Message(Message {
+            text: Some(text), ..
+        }) = &entry.body
             && entry.sender.participant != you
             && let Some(words) = self.reply(text.as_str())
             && let Ok(words) = words.parse()

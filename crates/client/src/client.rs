@@ -174,11 +174,11 @@ impl Client {
         client_id: ClientId,
         text: MessageText,
     ) -> Result<Posted, ClientError> {
-        let post = Post { client_id, text };
+        let post = Post::text(client_id, text);
         let Answer::Posted(posted) = self.request(Request::Post(post)).await? else {
             return Err(ClientError::Unexpected);
         };
-        Ok(posted)
+        Ok(*posted)
     }
 
     /// Reads the newest entries with smaller numbers than `before`.
@@ -186,7 +186,9 @@ impl Client {
     /// # Errors
     /// What the server answers, or the end of the socket.
     pub async fn history(&self, before: u64) -> Result<Page, ClientError> {
-        let Answer::History(page) = self.request(Request::History(History { before })).await?
+        let Answer::History(page) = self
+            .request(Request::History(History::before(before)))
+            .await?
         else {
             return Err(ClientError::Unexpected);
         };

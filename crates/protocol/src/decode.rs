@@ -58,7 +58,12 @@ pub fn decode_client(text: &str) -> Result<ClientMessage, DecodeError> {
         "join" => fields(value).map(Request::Join),
         "leave" => Ok(Request::Leave),
         "post" => fields(value).map(Request::Post),
+        "edit" => fields(value).map(Request::Edit),
+        "delete" => fields(value).map(Request::Delete),
+        "mark" => fields(value).map(Request::Mark),
         "history" => fields(value).map(Request::History),
+        "search" => fields(value).map(Request::Search),
+        "upload" => fields(value).map(Request::Upload),
         "typing" => fields(value).map(Request::Typing),
         "hand" => fields(value).map(Request::Hand),
         "react" => fields(value).map(Request::React),
@@ -96,6 +101,7 @@ fn fields<T: DeserializeOwned>(value: Value) -> Result<T, (ErrorCode, String)> {
         let code = match path.as_str() {
             "room" if sentence.starts_with("a room name") => ErrorCode::BadRoomName,
             "name" if sentence.starts_with("a name") => ErrorCode::BadDisplayName,
+            "name" if sentence.starts_with("a file name") => ErrorCode::BadFileName,
             "text" if sentence.starts_with("a message") => ErrorCode::BadText,
             "client_id" if sentence.starts_with("a client id") => ErrorCode::BadClientId,
             "" | "." => return (ErrorCode::BadField, sentence),
@@ -142,9 +148,9 @@ mod tests {
 
     #[test]
     fn a_missing_or_wrong_field_is_named_by_its_path() {
-        let (id, code, message) = refusal(r#"{"id":1,"type":"post","client_id":"a"}"#);
+        let (id, code, message) = refusal(r#"{"id":1,"type":"post","text":"a"}"#);
         assert_eq!((id, code), (Some(1), ErrorCode::BadField));
-        assert!(message.contains("text"), "{message}");
+        assert!(message.contains("client_id"), "{message}");
         let (_, code, message) = refusal(
             r#"{"id":1,"type":"view","tiles":[{"participant":"0000000000000001","source":"camera","width":"wide","height":1}]}"#,
         );
@@ -171,7 +177,14 @@ mod tests {
             r#"{"id":1,"type":"hello"}"#,
             r#"{"id":2,"type":"join","room":"회의","name":"김"}"#,
             r#"{"id":3,"type":"leave"}"#,
-            r#"{"id":4,"type":"history","before":12}"#,
+            r#"{"id":4,"type":"history","page":{"before":12}}"#,
+            r#"{"id":4,"type":"history","page":{"since":1700000000000},"thread":3}"#,
+            r#"{"id":6,"type":"post","client_id":"a","files":["u1"]}"#,
+            r#"{"id":7,"type":"edit","number":3,"text":"b"}"#,
+            r#"{"id":8,"type":"delete","number":3}"#,
+            r#"{"id":9,"type":"mark","number":3,"reaction":"👍","on":true}"#,
+            r#"{"id":10,"type":"search","text":"회의"}"#,
+            r#"{"id":11,"type":"upload","name":"회의록.pdf","bytes":12}"#,
             r#"{"id":5,"type":"ping","later":"fields are ignored"}"#,
         ];
         for text in texts {

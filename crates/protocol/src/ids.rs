@@ -25,36 +25,57 @@ pub struct RequestId(pub u32);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RoomId(pub u64);
 
-/// One stay of somebody in a room: 64 random bits, 16 lower-case hexadecimal digits on the wire.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, TS)]
-#[ts(type = "string")]
-pub struct ParticipantId(pub u64);
+/// A 64-bit id that is 16 lower-case hexadecimal digits on the wire.
+macro_rules! hex_id {
+    ($(#[$doc:meta])* $type:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, TS)]
+        #[ts(type = "string")]
+        pub struct $type(pub u64);
 
-impl fmt::Display for ParticipantId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:016x}", self.0)
-    }
-}
-
-impl fmt::Debug for ParticipantId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "ParticipantId({self})")
-    }
-}
-
-impl FromStr for ParticipantId {
-    type Err = ParseIdError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let error = ParseIdError {
-            expected: "16 lower-case hexadecimal digits",
-        };
-        let digit = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
-        if text.len() != 16 || !text.bytes().all(digit) {
-            return Err(error);
+        impl fmt::Display for $type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{:016x}", self.0)
+            }
         }
-        u64::from_str_radix(text, 16).map(Self).map_err(|_| error)
+
+        impl fmt::Debug for $type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!(stringify!($type), "({})"), self)
+            }
+        }
+
+        impl FromStr for $type {
+            type Err = ParseIdError;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                hex_id(text).map(Self)
+            }
+        }
+    };
+}
+
+fn hex_id(text: &str) -> Result<u64, ParseIdError> {
+    let error = ParseIdError {
+        expected: "16 lower-case hexadecimal digits",
+    };
+    let digit = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
+    if text.len() != 16 || !text.bytes().all(digit) {
+        return Err(error);
     }
+    u64::from_str_radix(text, 16).map_err(|_| error)
+}
+
+hex_id! {
+    /// One stay of somebody in a room: 64 random bits, 16 lower-case hexadecimal digits on the wire.
+    ParticipantId
+}
+
+hex_id! {
+    /// Whoever writes in a room, over all their stays in it: 64 bits that the server derives from
+    /// the room and the client's [`Identity`], so that they tell nothing in another room. A stay
+    /// without an identity has an author of its own.
+    AuthorId
 }
 
 /// The three kinds of receive places of a browser.
@@ -129,41 +150,83 @@ impl FromStr for SlotId {
     }
 }
 
-/// A client's own id for something it sends once: 1 to 64 of `A-Z a-z 0-9 _ -`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, TS)]
-#[ts(type = "string")]
-pub struct ClientId(Box<str>);
+/// A short text of `A-Z a-z 0-9 _ -` as an id.
+macro_rules! token {
+    ($(#[$doc:meta])* $type:ident, $least:literal, $most:literal, $error:ident, $wrong:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, TS)]
+        #[ts(type = "string")]
+        pub struct $type(Box<str>);
 
-/// Text that may not be a client id.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a client id has 1 to 64 characters out of A-Z a-z 0-9 _ -")]
-pub struct ClientIdError;
+        /// Text that may not be one.
+        #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+        #[error($wrong)]
+        pub struct $error;
 
-impl ClientId {
-    /// The longest client id, in bytes.
-    pub const MAX_BYTES: usize = 64;
+        impl $type {
+            /// The shortest, in bytes.
+            pub const MIN_BYTES: usize = $least;
+            /// The longest, in bytes.
+            pub const MAX_BYTES: usize = $most;
 
-    /// The id as text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for ClientId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl FromStr for ClientId {
-    type Err = ClientIdError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let allowed = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
-        if text.is_empty() || text.len() > Self::MAX_BYTES || !text.bytes().all(allowed) {
-            return Err(ClientIdError);
+            /// The id as text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
         }
-        Ok(Self(text.into()))
+
+        impl fmt::Display for $type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl FromStr for $type {
+            type Err = $error;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                let allowed = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
+                let length = Self::MIN_BYTES..=Self::MAX_BYTES;
+                if !length.contains(&text.len()) || !text.bytes().all(allowed) {
+                    return Err($error);
+                }
+                Ok(Self(text.into()))
+            }
+        }
+    };
+}
+
+token! {
+    /// A client's own id for something it sends once: 1 to 64 of `A-Z a-z 0-9 _ -`.
+    ClientId, 1, 64, ClientIdError, "a client id is 1 to 64 of A-Z a-z 0-9 _ -"
+}
+
+token! {
+    /// The server's name for an upload: 1 to 64 of `A-Z a-z 0-9 _ -`. Who knows it may send bytes.
+    UploadId, 1, 64, UploadIdError, "an upload is 1 to 64 of A-Z a-z 0-9 _ -"
+}
+
+token! {
+    /// A secret by which a client is the same author each time it comes to a room: 22 to 64 of
+    /// `A-Z a-z 0-9 _ -`, at least 128 random bits. It is told to the server and nobody else.
+    Identity, 22, 64, IdentityError, "an identity is 22 to 64 of A-Z a-z 0-9 _ -"
+}
+
+impl fmt::Debug for ClientId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ClientId({self})")
+    }
+}
+
+impl fmt::Debug for UploadId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("UploadId(…)")
+    }
+}
+
+impl fmt::Debug for Identity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Identity(…)")
     }
 }
 
@@ -195,13 +258,18 @@ macro_rules! text_id {
     };
 }
 
+pub(crate) use text_id;
+
 text_id!(ParticipantId, "ParticipantId", "^[0-9a-f]{16}$");
+text_id!(AuthorId, "AuthorId", "^[0-9a-f]{16}$");
 text_id!(
     SlotId,
     "SlotId",
     "^(person|voice|stage)-(0|[1-9][0-9]{0,2})$"
 );
 text_id!(ClientId, "ClientId", "^[A-Za-z0-9_-]{1,64}$");
+text_id!(UploadId, "UploadId", "^[A-Za-z0-9_-]{1,64}$");
+text_id!(Identity, "Identity", "^[A-Za-z0-9_-]{22,64}$");
 
 #[cfg(test)]
 mod tests {

@@ -8,6 +8,7 @@
 //! formed, never whether it is allowed just then; that is the business of `zoom-rooms`.
 
 mod decode;
+mod file;
 pub mod generate;
 mod ids;
 mod limits;
@@ -17,17 +18,20 @@ mod reaction;
 mod time;
 
 pub use decode::{DecodeError, decode_client, decode_server};
+pub use file::{FileHash, FileName, FileNameError};
 pub use ids::{
-    ClientId, ClientIdError, ParseIdError, ParticipantId, RequestId, RoomId, SlotId, SlotKind,
+    AuthorId, ClientId, ClientIdError, Identity, IdentityError, ParseIdError, ParticipantId,
+    RequestId, RoomId, SlotId, SlotKind, UploadId, UploadIdError,
 };
 pub use limits::Limits;
 pub use messages::{
-    Answer, ClientMessage, Entry, EntryBody, ErrorAnswer, ErrorCode, Event, Hand, Hello, History,
-    Join, Joined, LeaveReason, Look, Looked, Media, MediaAnswer, MediaEndReason, MediaOffer, Page,
-    Participant, Person, Post, Posted, Publish, Quality, QualityChange, QualityDirection,
-    QualityLevel, QualityReason, React, Request, ResumeRequest, Sender, ServerMessage, Slot,
-    SlotAssignment, Source, SourceMids, Sources, Tile, TileSource, Typing, View, Welcome,
-    close_code,
+    Answer, CallRecord, ClientMessage, Delete, Edit, Entry, EntryBody, ErrorAnswer, ErrorCode,
+    Event, FileInfo, Found, Hand, Has, Hello, History, Join, Joined, LeaveReason, Look, Looked,
+    Mark, Marked, Media, MediaAnswer, MediaEndReason, MediaOffer, Mention, Message, Page, PageAt,
+    Participant, Person, PictureSize, Post, Posted, Publish, Quality, QualityChange,
+    QualityDirection, QualityLevel, QualityReason, React, Replies, Request, ResumeRequest, Search,
+    Sender, ServerMessage, Slot, SlotAssignment, Source, SourceMids, Sources, Tile, TileSource,
+    Typing, Upload, UploadPlace, View, Welcome, close_code,
 };
 pub use names::{
     DisplayName, DisplayNameError, MessageText, MessageTextError, RoomName, RoomNameError,

@@ -38,6 +38,41 @@ pub struct Limits {
     pub view_tiles: u32,
     /// Entries of a timeline page: two screenfuls.
     pub page_entries: u32,
+    /// Most mentions of one message: beyond that it is for everybody.
+    pub mentions: u32,
+    /// Most messages of one thread: a longer one is a room.
+    pub thread_messages: u32,
+    /// Most different emoji on one message: a few lines of them.
+    pub marks: u32,
+    /// Most people who have one emoji on one message.
+    pub mark_authors: u32,
+    /// People whom an emoji on a message names: as many as one reads.
+    pub mark_people: u32,
+    /// People whom the record of a call names.
+    pub call_people: u32,
+    /// Milliseconds between two changes of the record of a call while people come.
+    pub call_record_ms: u32,
+    /// Longest text to search for, in characters: a sentence.
+    pub search_chars: u32,
+    /// Hits of one page of a search: a screenful and a half.
+    pub search_hits: u32,
+    /// Most files of one message.
+    pub message_files: u32,
+    /// Largest file, in bytes.
+    #[ts(type = "number")]
+    pub file_bytes: u64,
+    /// Most bytes of all files of one room.
+    #[ts(type = "number")]
+    pub room_file_bytes: u64,
+    /// Most uploads of one participant that are not in a message yet.
+    pub uploads: u32,
+    /// Milliseconds for which an upload that is in no message is kept after its last byte: a night
+    /// without a network.
+    pub upload_ms: u32,
+    /// Largest picture that is looked into, in pixels: what phones take; a larger one is a file.
+    pub picture_pixels: u32,
+    /// The longer side of a picture's small form, in pixels: twice what a message shows.
+    pub thumbnail_pixels: u32,
     /// Most participants of one room: one media thread carries a room.
     pub room_participants: u32,
     /// Most microphones that are forwarded at once in a room: the loudest.
@@ -87,6 +122,15 @@ pub struct Limits {
     pub posts_burst: u32,
     /// Messages a second of one participant over time: faster than anybody types or pastes.
     pub posts_per_second: u32,
+    /// Emoji on messages that one participant may put or take at once before `marks_per_second`
+    /// holds.
+    pub marks_burst: u32,
+    /// Emoji on messages a second of one participant over time: faster than anybody chooses.
+    pub marks_per_second: u32,
+    /// Searches of one participant at once before `searches_per_second` holds.
+    pub searches_burst: u32,
+    /// Searches a second of one participant over time: as one types.
+    pub searches_per_second: u32,
     /// Reactions that one participant may send at once before `reactions_per_second` holds.
     pub reactions_burst: u32,
     /// Reactions a second of one participant over time: applause, not a stream.
@@ -209,6 +253,22 @@ impl Default for Limits {
             stage_slots: 3,
             view_tiles: 64,
             page_entries: 50,
+            mentions: 50,
+            thread_messages: 10_000,
+            marks: 20,
+            mark_authors: 1_000,
+            mark_people: 20,
+            call_people: 50,
+            call_record_ms: 2_000,
+            search_chars: 200,
+            search_hits: 30,
+            message_files: 10,
+            file_bytes: 100 * 1024 * 1024,
+            room_file_bytes: 10 * 1024 * 1024 * 1024,
+            uploads: 20,
+            upload_ms: 12 * 60 * 60 * 1_000,
+            picture_pixels: 64_000_000,
+            thumbnail_pixels: 800,
             room_participants: 1_000,
             loudest: 5,
             sockets: 10_000,
@@ -233,6 +293,10 @@ impl Default for Limits {
             requests_per_second: 30,
             posts_burst: 20,
             posts_per_second: 5,
+            marks_burst: 20,
+            marks_per_second: 5,
+            searches_burst: 10,
+            searches_per_second: 4,
             reactions_burst: 10,
             reactions_per_second: 3,
             room_reactions_burst: 60,

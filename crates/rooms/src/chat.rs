@@ -1,11 +1,12 @@
 //! What is said: messages, the timeline, typing.
 
 use zoom_protocol::{
-    Answer, Entry, EntryBody, Event, History, Now, Page, ParticipantId, Post, Posted,
+    Answer, Entry, EntryBody, Event, History, Message, Now, Page, PageAt, ParticipantId, Post,
+    Posted,
 };
 
 use crate::{
-    Append, AppendId, AppendOutcome, Output, Read, ReadFailed, ReadId, Room,
+    Append, AppendId, AppendOutcome, Output, PageWanted, Read, ReadFailed, ReadId, Room,
     refusal::Refusal,
     room::{Asker, PendingAppend, ReadPurpose, Timer, millis},
 };
@@ -23,7 +24,10 @@ impl Room {
             return self.refuse(asker.socket, asker.id, Refusal::TooManyAppends);
         }
         let sender = member.person.clone();
-        let body = EntryBody::Message { text: post.text };
+        let body = EntryBody::Message(Message {
+            text: post.text,
+            ..Message::default()
+        });
         self.stop_typing(asker.participant);
         let append = AppendId(self.fresh_id());
         self.appends.insert(
@@ -50,26 +54,17 @@ impl Room {
             return;
         };
         let (answer, kept) = match outcome {
-            AppendOutcome::Appended { number, time_ms } => (
-                Answer::Posted(Posted { number, time_ms }),
-                Some((number, time_ms)),
-            ),
-            AppendOutcome::Repeat { number, time_ms } => {
-                (Answer::Posted(Posted { number, time_ms }), None)
+            AppendOutcome::Appended { number, time_ms } => {
+                (posted(&pending, number, time_ms), Some((number, time_ms)))
             }
+            AppendOutcome::Repeat { number, time_ms } => (posted(&pending, number, time_ms), None),
             AppendOutcome::Refused(refusal) => (Answer::Error(Refusal::from(refusal).into()), None),
         };
         if self.sockets.contains_key(&pending.socket) {
             self.answer(pending.socket, pending.id, answer);
         }
         if let Some((number, time_ms)) = kept {
-            let entry = Entry {
-                number,
-                time_ms,
-                sender: pending.sender,
-                client_id: pending.client_id,
-                body: pending.body,
-            };
+            let entry = entry(&pending, number, time_ms);
             self.timeline.push(entry.clone());
             self.tell_all(Event::Entry { entry });
         }
@@ -90,7 +85,12 @@ impl Room {
         self.reads.insert(read, purpose);
         self.emit(Output::Read(Read {
             read,
-            page: self.timeline.older_than(history.before),
+            page: match history.page {
+                PageAt::Before(before) => self.timeline.older_than(before),
+                PageAt::After(after) | PageAt::Around(after) | PageAt::Since(after) => {
+                    PageWanted::After(after)
+                }
+            },
             limit: self.limits.page_entries,
         }));
     }
@@ -160,5 +160,26 @@ impl Room {
             typing: false,
         };
         self.tell_all_but(socket, event);
+    }
+}
+
+fn posted(pending: &PendingAppend, number: u64, time_ms: u64) -> Answer {
+    Answer::Posted(Box::new(Posted {
+        entry: entry(pending, number, time_ms),
+    }))
+}
+
+fn entry(pending: &PendingAppend, number: u64, time_ms: u64) -> Entry {
+    Entry {
+        number,
+        changed: number,
+        time_ms,
+        sender: pending.sender.clone(),
+        client_id: pending.client_id.clone(),
+        thread: None,
+        to: None,
+        replies: None,
+        marks: Vec::new(),
+        body: pending.body.clone(),
     }
 }

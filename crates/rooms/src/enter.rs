@@ -1,8 +1,8 @@
 //! Coming in, coming back, going.
 
 use zoom_protocol::{
-    Answer, ErrorAnswer, Event, Joined, LeaveReason, Looked, MediaAnswer, Now, ParticipantId,
-    Person, Sources, close_code,
+    Answer, AuthorId, ErrorAnswer, Event, Joined, LeaveReason, Looked, MediaAnswer, Now,
+    ParticipantId, Person, Sources, close_code,
 };
 
 use crate::{
@@ -190,6 +190,7 @@ impl Room {
     fn admit(&mut self, entering: &Entering, sources: Sources, offers: crate::Bucket) {
         let person = Person {
             participant: entering.participant,
+            author: AuthorId(entering.participant.0),
             name: entering.name.clone(),
             ordinal: self.ordinals.take(&entering.name, entering.ordinal),
         };
@@ -224,6 +225,9 @@ impl Room {
             participants: in_order().map(Member::participant).collect(),
             typing,
             timeline,
+            changes: None,
+            last: self.timeline.last_number(),
+            retention_days: None,
             slots: peer.map(|me| me.slots.snapshot()).unwrap_or_default(),
             paused: peer.map(|me| me.slots.paused()).unwrap_or_default(),
             media,

@@ -28,7 +28,6 @@ impl Timeline {
         }
     }
 
-    #[cfg(test)]
     pub(crate) fn last_number(&self) -> u64 {
         self.last_number
     }
@@ -95,6 +94,7 @@ impl Timeline {
         Page {
             entries,
             more_before,
+            more_after: false,
         }
     }
 }
@@ -109,16 +109,20 @@ mod tests {
     fn entry(number: u64) -> Entry {
         Entry {
             number,
+            changed: number,
             time_ms: number,
+            thread: None,
+            to: None,
+            replies: None,
+            marks: Vec::new(),
             sender: Person {
                 participant: ParticipantId(1),
+                author: zoom_protocol::AuthorId(1),
                 name: "Kim".parse().unwrap(),
                 ordinal: 1,
             },
             client_id: number.to_string().parse().unwrap(),
-            body: EntryBody::Message {
-                text: "hi".parse().unwrap(),
-            },
+            body: EntryBody::Message("hi".parse::<zoom_protocol::MessageText>().unwrap().into()),
         }
     }
 
@@ -133,6 +137,7 @@ mod tests {
         };
         Page {
             more_before: *range.start() > 1,
+            more_after: false,
             entries: range.map(entry).collect(),
         }
     }

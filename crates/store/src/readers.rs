@@ -3,7 +3,7 @@
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
-use zoom_protocol::{Entry, EntryBody, Page, ParticipantId, Person};
+use zoom_protocol::{AuthorId, Entry, EntryBody, Page, ParticipantId, Person};
 
 use crate::{ReadError, RoomRecord, database::Database};
 
@@ -211,6 +211,7 @@ fn page(
     Ok(Page {
         entries,
         more_before,
+        more_after: false,
     })
 }
 
@@ -225,9 +226,15 @@ fn entry(row: &Row<'_>) -> Result<Entry, ReadError> {
     let body: String = row.get(6)?;
     Ok(Entry {
         number,
+        changed: number,
+        thread: None,
+        to: None,
+        replies: None,
+        marks: Vec::new(),
         time_ms: row.get::<_, i64>(1)?.cast_unsigned(),
         sender: Person {
             participant: ParticipantId(row.get::<_, i64>(2)?.cast_unsigned()),
+            author: AuthorId(row.get::<_, i64>(2)?.cast_unsigned()),
             name: name.parse().map_err(|error| fail(format!("{error}")))?,
             ordinal: row.get(4)?,
         },

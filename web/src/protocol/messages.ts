@@ -13,6 +13,36 @@ export type RequestId = number;
 export type ParticipantId = string;
 
 /**
+ * Whoever writes in a room, over all their stays in it: 64 bits that the server derives from
+ * the room and the client's [`Identity`], so that they tell nothing in another room. A stay
+ * without an identity has an author of its own.
+ */
+export type AuthorId = string;
+
+/**
+ * The server's name for an upload: 1 to 64 of `A-Z a-z 0-9 _ -`. Who knows it may send bytes.
+ */
+export type UploadId = string;
+
+/**
+ * A secret by which a client is the same author each time it comes to a room: 22 to 64 of
+ * `A-Z a-z 0-9 _ -`, at least 128 random bits. It is told to the server and nobody else.
+ */
+export type Identity = string;
+
+/**
+ * The SHA-256 (FIPS 180-4) of a file's content: 64 lower-case hexadecimal digits on the wire.
+ */
+export type FileHash = string;
+
+/**
+ * What a file is called by who sent it: 1 to 60 characters of any script, without a path.
+ *
+ * It is shown and offered for saving; nothing on the server's disk is named after it.
+ */
+export type FileName = string;
+
+/**
  * A receive place of one browser, `person-0` say; also the id of its MediaStream there.
  */
 export type SlotId = string;
@@ -113,6 +143,71 @@ view_tiles: number,
  */
 page_entries: number, 
 /**
+ * Most mentions of one message: beyond that it is for everybody.
+ */
+mentions: number, 
+/**
+ * Most messages of one thread: a longer one is a room.
+ */
+thread_messages: number, 
+/**
+ * Most different emoji on one message: a few lines of them.
+ */
+marks: number, 
+/**
+ * Most people who have one emoji on one message.
+ */
+mark_authors: number, 
+/**
+ * People whom an emoji on a message names: as many as one reads.
+ */
+mark_people: number, 
+/**
+ * People whom the record of a call names.
+ */
+call_people: number, 
+/**
+ * Milliseconds between two changes of the record of a call while people come.
+ */
+call_record_ms: number, 
+/**
+ * Longest text to search for, in characters: a sentence.
+ */
+search_chars: number, 
+/**
+ * Hits of one page of a search: a screenful and a half.
+ */
+search_hits: number, 
+/**
+ * Most files of one message.
+ */
+message_files: number, 
+/**
+ * Largest file, in bytes.
+ */
+file_bytes: number, 
+/**
+ * Most bytes of all files of one room.
+ */
+room_file_bytes: number, 
+/**
+ * Most uploads of one participant that are not in a message yet.
+ */
+uploads: number, 
+/**
+ * Milliseconds for which an upload that is in no message is kept after its last byte: a night
+ * without a network.
+ */
+upload_ms: number, 
+/**
+ * Largest picture that is looked into, in pixels: what phones take; a larger one is a file.
+ */
+picture_pixels: number, 
+/**
+ * The longer side of a picture's small form, in pixels: twice what a message shows.
+ */
+thumbnail_pixels: number, 
+/**
  * Most participants of one room: one media thread carries a room.
  */
 room_participants: number, 
@@ -209,6 +304,23 @@ posts_burst: number,
  * Messages a second of one participant over time: faster than anybody types or pastes.
  */
 posts_per_second: number, 
+/**
+ * Emoji on messages that one participant may put or take at once before `marks_per_second`
+ * holds.
+ */
+marks_burst: number, 
+/**
+ * Emoji on messages a second of one participant over time: faster than anybody chooses.
+ */
+marks_per_second: number, 
+/**
+ * Searches of one participant at once before `searches_per_second` holds.
+ */
+searches_burst: number, 
+/**
+ * Searches a second of one participant over time: as one types.
+ */
+searches_per_second: number, 
 /**
  * Reactions that one participant may send at once before `reactions_per_second` holds.
  */
@@ -540,6 +652,10 @@ export type Person = {
  */
 participant: ParticipantId, 
 /**
+ * Who, over all their stays in the room.
+ */
+author: AuthorId, 
+/**
  * The display name.
  */
 name: DisplayName, 
@@ -621,6 +737,10 @@ quality?: Quality,
  */
 participant: ParticipantId, 
 /**
+ * Who, over all their stays in the room.
+ */
+author: AuthorId, 
+/**
  * The display name.
  */
 name: DisplayName, 
@@ -631,29 +751,159 @@ name: DisplayName,
 ordinal: number, };
 
 /**
- * What an entry is.
+ * Somebody who is mentioned, or put an emoji on a message.
  */
-export type EntryBody = { "type": "message", 
+export type Mention = { 
 /**
- * Plain text; line ends are `\n`.
+ * Who.
  */
-text: MessageText, };
+author: AuthorId, 
+/**
+ * What they were called then.
+ */
+name: DisplayName, };
 
 /**
- * An entry of the timeline.
+ * A message's thread.
+ */
+export type Replies = { 
+/**
+ * How many messages it has that are not deleted.
+ */
+count: number, 
+/**
+ * The time of the last one, milliseconds since 1970-01-01T00:00:00Z.
+ */
+last_ms: number, };
+
+/**
+ * One emoji on a message.
+ */
+export type Marked = { 
+/**
+ * Which.
+ */
+reaction: Reaction, 
+/**
+ * How many people put it there.
+ */
+count: number, 
+/**
+ * The first `mark_people` of them.
+ */
+people: Array<Mention>, 
+/**
+ * Whether one of them is who reads this.
+ */
+mine: boolean, };
+
+/**
+ * The size of a picture, as it is shown (turned upright).
+ */
+export type PictureSize = { 
+/**
+ * Pixels.
+ */
+width: number, 
+/**
+ * Pixels.
+ */
+height: number, };
+
+/**
+ * A file of a message. Its bytes are at `/api/rooms/<room>/files/<hash>/<name>`.
+ */
+export type FileInfo = { 
+/**
+ * The SHA-256 of its content.
+ */
+hash: FileHash, 
+/**
+ * What it is called.
+ */
+name: FileName, 
+/**
+ * Its media type (RFC 6838) as its content says; `application/octet-stream` where that says
+ * nothing that is safe to show.
+ */
+media_type: string, 
+/**
+ * Its length.
+ */
+bytes: number, 
+/**
+ * Its size, where it is a picture that is shown; then `?thumbnail` has a small one.
+ */
+picture?: PictureSize, };
+
+/**
+ * What a message says.
+ */
+export type Message = { 
+/**
+ * Markdown; line ends are `\n`. Absent where there are files alone.
+ */
+text?: MessageText, 
+/**
+ * Whom it mentions.
+ */
+mentions?: Array<Mention>, 
+/**
+ * Its files.
+ */
+files?: Array<FileInfo>, 
+/**
+ * When it was last edited, milliseconds since 1970-01-01T00:00:00Z; absent where it never was.
+ */
+edited_ms?: number, };
+
+/**
+ * A call that goes on, or went on.
+ */
+export type CallRecord = { 
+/**
+ * The first `call_people` who were in it, in the order of coming.
+ */
+people: Array<Person>, 
+/**
+ * How many there were in all.
+ */
+count: number, 
+/**
+ * When it ended, milliseconds since 1970-01-01T00:00:00Z; absent while it goes on.
+ */
+ended_ms?: number, };
+
+/**
+ * What an entry is.
+ */
+export type EntryBody = { "type": "message" } & Message | { "type": "deleted", 
+/**
+ * When, milliseconds since 1970-01-01T00:00:00Z.
+ */
+deleted_ms: number, } | { "type": "call" } & CallRecord;
+
+/**
+ * An entry of the timeline, as it is now.
  */
 export type Entry = { 
 /**
- * The room's number of it: from 1, without a gap over all entries.
+ * The room's number of it. Entries and changes of entries count together, from 1: numbers of
+ * entries ascend, with gaps.
  */
 number: number, 
+/**
+ * The number of its last change; its own where it never changed. Of two states of one entry
+ * the one with the larger number is the later.
+ */
+changed: number, 
 /**
  * The server's time, milliseconds since 1970-01-01T00:00:00Z; never less than the entry's
  * before.
  */
 time_ms: number, 
 /**
- * Who wrote it.
+ * Who wrote it, or began it.
  */
 sender: Person, 
 /**
@@ -661,27 +911,48 @@ sender: Person,
  */
 client_id: ClientId, 
 /**
+ * The number of the message whose thread it belongs to; absent in the timeline itself.
+ */
+thread?: number, 
+/**
+ * The one person who may read it besides its sender; absent where everybody may.
+ */
+to?: Person, 
+/**
+ * Its thread; absent while it has none.
+ */
+replies?: Replies, 
+/**
+ * The emoji on it, in the order of the first of each.
+ */
+marks?: Array<Marked>, 
+/**
  * What it is.
  */
 body: EntryBody, };
 
 /**
- * A piece of the timeline.
+ * A piece of the timeline, or of a thread.
  */
 export type Page = { 
 /**
- * Entries in ascending order of number.
+ * Entries in ascending order of number; every entry that the reader may read between the first
+ * and the last of them is there.
  */
 entries: Array<Entry>, 
 /**
  * Whether there are older entries than the first of these.
  */
-more_before: boolean, };
+more_before: boolean, 
+/**
+ * Whether there are newer entries than the last of these.
+ */
+more_after: boolean, };
 
 /**
  * The stable codes of errors.
  */
-export type ErrorCode = "bad_json" | "bad_message" | "unknown_type" | "bad_field" | "bad_room_name" | "bad_display_name" | "bad_text" | "bad_client_id" | "too_large" | "hello_first" | "hello_twice" | "join_first" | "joined_already" | "resume_refused" | "room_full" | "bad_offer" | "no_peer" | "offer_pending" | "too_many_tiles" | "too_fast" | "busy" | "storage_full" | "storage_failed" | "internal";
+export type ErrorCode = "bad_json" | "bad_message" | "unknown_type" | "bad_field" | "bad_room_name" | "bad_display_name" | "bad_text" | "bad_client_id" | "too_large" | "hello_first" | "hello_twice" | "join_first" | "joined_already" | "resume_refused" | "room_full" | "bad_offer" | "no_peer" | "offer_pending" | "no_entry" | "not_yours" | "not_changeable" | "bad_thread" | "too_many" | "not_here" | "bad_file_name" | "file_too_large" | "room_files_full" | "no_upload" | "too_many_tiles" | "too_fast" | "busy" | "storage_full" | "storage_failed" | "internal";
 
 /**
  * A request that was not done.
@@ -705,7 +976,8 @@ export type ResumeRequest = {
  */
 token: string, 
 /**
- * The number of the last timeline entry the client has; 0 for none.
+ * The largest number the client was told: `last` of `joined`, or of an entry or a change since;
+ * 0 for none.
  */
 after: number, };
 
@@ -745,6 +1017,10 @@ room: RoomName,
  */
 name: DisplayName, 
 /**
+ * Makes one the same author at each visit to the room.
+ */
+identity?: Identity, 
+/**
  * What is on when entering; all off where it is missing.
  */
 sources: Sources, 
@@ -754,7 +1030,7 @@ sources: Sources,
 media?: MediaOffer, };
 
 /**
- * `post`: write a message.
+ * `post`: write a message. It has a text, or files, or both.
  */
 export type Post = { 
 /**
@@ -762,18 +1038,134 @@ export type Post = {
  */
 client_id: ClientId, 
 /**
- * What it says.
+ * What it says: Markdown (CommonMark with tables, strikethrough and bare links), never HTML.
  */
-text: MessageText, };
+text?: MessageText, 
+/**
+ * The number of the message whose thread it belongs to; a message of the timeline itself.
+ */
+thread?: number, 
+/**
+ * The one person in the room who may read it besides oneself; not in a thread.
+ */
+to?: ParticipantId, 
+/**
+ * Whom it mentions: each `@` with their name is in the text.
+ */
+mentions?: Array<Mention>, 
+/**
+ * Finished uploads, in the order in which they are shown.
+ */
+files?: Array<UploadId>, };
 
 /**
- * `history`: read the timeline backwards.
+ * `edit`: say one's own message differently. Its files stay.
+ */
+export type Edit = { 
+/**
+ * The message's number.
+ */
+number: number, 
+/**
+ * What it says from here on; may be missing where the message has files.
+ */
+text?: MessageText, 
+/**
+ * Whom it mentions from here on.
+ */
+mentions?: Array<Mention>, };
+
+/**
+ * `delete`: take one's own message back. What it said is gone for good, its place stays.
+ */
+export type Delete = { 
+/**
+ * The message's number. One that is deleted already stays so.
+ */
+number: number, };
+
+/**
+ * `mark`: put an emoji on a message, or take one's own away.
+ */
+export type Mark = { 
+/**
+ * The message's number.
+ */
+number: number, 
+/**
+ * Which emoji.
+ */
+reaction: Reaction, 
+/**
+ * True to put it there, false to take it away; what is so already stays so.
+ */
+on: boolean, };
+
+/**
+ * Which page: at most `page_entries` entries.
+ */
+export type PageAt = { "before": number } | { "after": number } | { "around": number } | { "since": number };
+
+/**
+ * `history`: read a page of the timeline, or of a thread.
  */
 export type History = { 
 /**
- * Entries with smaller numbers than this are wanted, the newest of them.
+ * Which page.
  */
-before: number, };
+page: PageAt, 
+/**
+ * The number of the message whose thread is read; the timeline itself where it is missing.
+ */
+thread?: number, };
+
+/**
+ * What a message can be asked to have.
+ */
+export type Has = "file" | "picture" | "link";
+
+/**
+ * `search`: find messages, the newest first.
+ */
+export type Search = { 
+/**
+ * Words or parts of words that all have to be in a message or in the name of one of its files,
+ * in any case; at most `search_chars` characters. Empty: all that the filters let through.
+ */
+text: string, 
+/**
+ * A part of the sender's name.
+ */
+sender?: string, 
+/**
+ * The earliest time, milliseconds since 1970-01-01T00:00:00Z.
+ */
+from_ms?: number, 
+/**
+ * The time before which it was written, milliseconds since 1970-01-01T00:00:00Z.
+ */
+until_ms?: number, 
+/**
+ * What it has to have.
+ */
+has?: Has, 
+/**
+ * Messages with smaller numbers than this alone: the next page of hits.
+ */
+before?: number, };
+
+/**
+ * `upload`: ask for a place to send a file to, by HTTP.
+ */
+export type Upload = { 
+/**
+ * What the file is called.
+ */
+name: FileName, 
+/**
+ * How many bytes it has.
+ */
+bytes: number, };
 
 /**
  * `typing`: whether one is typing.
@@ -837,7 +1229,7 @@ media: MediaOffer, };
 /**
  * What a client can ask for.
  */
-export type Request = { "type": "hello" } & Hello | { "type": "look" } & Look | { "type": "join" } & Join | { "type": "leave" } | { "type": "post" } & Post | { "type": "history" } & History | { "type": "typing" } & Typing | { "type": "hand" } & Hand | { "type": "react" } & React | { "type": "publish" } & Publish | { "type": "view" } & View | { "type": "media" } & Media | { "type": "ping" };
+export type Request = { "type": "hello" } & Hello | { "type": "look" } & Look | { "type": "join" } & Join | { "type": "leave" } | { "type": "post" } & Post | { "type": "edit" } & Edit | { "type": "delete" } & Delete | { "type": "mark" } & Mark | { "type": "history" } & History | { "type": "search" } & Search | { "type": "upload" } & Upload | { "type": "typing" } & Typing | { "type": "hand" } & Hand | { "type": "react" } & React | { "type": "publish" } & Publish | { "type": "view" } & View | { "type": "media" } & Media | { "type": "ping" };
 
 /**
  * What a client sends.
@@ -846,20 +1238,42 @@ export type ClientMessage = {
 /**
  * The client's number for this request.
  */
-id: RequestId, } & ({ "type": "hello" } & Hello | { "type": "look" } & Look | { "type": "join" } & Join | { "type": "leave" } | { "type": "post" } & Post | { "type": "history" } & History | { "type": "typing" } & Typing | { "type": "hand" } & Hand | { "type": "react" } & React | { "type": "publish" } & Publish | { "type": "view" } & View | { "type": "media" } & Media | { "type": "ping" });
+id: RequestId, } & ({ "type": "hello" } & Hello | { "type": "look" } & Look | { "type": "join" } & Join | { "type": "leave" } | { "type": "post" } & Post | { "type": "edit" } & Edit | { "type": "delete" } & Delete | { "type": "mark" } & Mark | { "type": "history" } & History | { "type": "search" } & Search | { "type": "upload" } & Upload | { "type": "typing" } & Typing | { "type": "hand" } & Hand | { "type": "react" } & React | { "type": "publish" } & Publish | { "type": "view" } & View | { "type": "media" } & Media | { "type": "ping" });
 
 /**
  * `posted`: the message is on disk.
  */
 export type Posted = { 
 /**
- * Its number.
+ * The message as everybody has it from here on.
  */
-number: number, 
+entry: Entry, };
+
 /**
- * Its time, milliseconds since 1970-01-01T00:00:00Z.
+ * `found`: what a search found.
  */
-time_ms: number, };
+export type Found = { 
+/**
+ * Messages, the newest first; at most `search_hits`.
+ */
+entries: Array<Entry>, 
+/**
+ * Whether there are more, with smaller numbers than the last of these.
+ */
+more: boolean, };
+
+/**
+ * `upload`: where the bytes go.
+ */
+export type UploadPlace = { 
+/**
+ * What `post` takes when all bytes are there.
+ */
+upload: UploadId, 
+/**
+ * The path to send them to, by `PATCH`.
+ */
+path: string, };
 
 /**
  * `looked`: who is in a room.
@@ -903,10 +1317,23 @@ participants: Array<Participant>,
  */
 typing: Array<ParticipantId>, 
 /**
- * The newest page; after a resume the entries after the number that was asked for, or the
- * newest page where those are more than one page.
+ * The newest page; empty where `changes` is there.
  */
 timeline: Page, 
+/**
+ * After a resume: every entry that is new or changed since `after`, of the timeline and of
+ * threads, in the order of their changes. Absent where they are more than a page: then what the
+ * client has of the timeline is too old to go on with.
+ */
+changes?: Array<Entry>, 
+/**
+ * The room's last number that `timeline` or `changes` may have; an event may tell it again.
+ */
+last: number, 
+/**
+ * For how many days messages are kept; absent where they are kept for good.
+ */
+retention_days?: number, 
 /**
  * Who is in which slot; empty without a peer.
  */
@@ -949,7 +1376,7 @@ refused?: ErrorAnswer, };
 /**
  * The answer to a request.
  */
-export type Answer = { "type": "welcome" } & Welcome | { "type": "looked" } & Looked | { "type": "joined" } & Joined | { "type": "posted" } & Posted | { "type": "history" } & Page | { "type": "media" } & MediaAnswer | { "type": "done" } | { "type": "error" } & ErrorAnswer;
+export type Answer = { "type": "welcome" } & Welcome | { "type": "looked" } & Looked | { "type": "joined" } & Joined | { "type": "posted" } & Posted | { "type": "history" } & Page | { "type": "found" } & Found | { "type": "upload" } & UploadPlace | { "type": "media" } & MediaAnswer | { "type": "done" } | { "type": "error" } & ErrorAnswer;
 
 /**
  * How a participant went.
@@ -984,7 +1411,40 @@ reason: LeaveReason, } | { "type": "entry",
 /**
  * The entry.
  */
-entry: Entry, } | { "type": "typing", 
+entry: Entry, } | { "type": "entry_changed", 
+/**
+ * The whole entry as it is from here on, but for `replies` and `marks`, which are absent
+ * here and stay as they were.
+ */
+entry: Entry, } | { "type": "marked", 
+/**
+ * The message.
+ */
+number: number, 
+/**
+ * The room's number of this change.
+ */
+changed: number, 
+/**
+ * Which emoji.
+ */
+reaction: Reaction, 
+/**
+ * Who.
+ */
+by: Mention, 
+/**
+ * Whether it is there from here on.
+ */
+on: boolean, 
+/**
+ * How many people have it there from here on.
+ */
+count: number, } | { "type": "expired", 
+/**
+ * Every entry with a smaller number is gone.
+ */
+before: number, } | { "type": "typing", 
 /**
  * Who.
  */
@@ -1033,7 +1493,7 @@ export type ServerMessage = {
 /**
  * The request's id; null when what came could not be read so far as to know it.
  */
-id: RequestId | null, } & ({ "type": "welcome" } & Welcome | { "type": "looked" } & Looked | { "type": "joined" } & Joined | { "type": "posted" } & Posted | { "type": "history" } & Page | { "type": "media" } & MediaAnswer | { "type": "done" } | { "type": "error" } & ErrorAnswer) | Event;
+id: RequestId | null, } & ({ "type": "welcome" } & Welcome | { "type": "looked" } & Looked | { "type": "joined" } & Joined | { "type": "posted" } & Posted | { "type": "history" } & Page | { "type": "found" } & Found | { "type": "upload" } & UploadPlace | { "type": "media" } & MediaAnswer | { "type": "done" } | { "type": "error" } & ErrorAnswer) | Event;
 
 /** What a server allows unless its `welcome` says otherwise. */
 export const defaultLimits: Limits = {
@@ -1050,6 +1510,22 @@ export const defaultLimits: Limits = {
   "stage_slots": 3,
   "view_tiles": 64,
   "page_entries": 50,
+  "mentions": 50,
+  "thread_messages": 10000,
+  "marks": 20,
+  "mark_authors": 1000,
+  "mark_people": 20,
+  "call_people": 50,
+  "call_record_ms": 2000,
+  "search_chars": 200,
+  "search_hits": 30,
+  "message_files": 10,
+  "file_bytes": 104857600,
+  "room_file_bytes": 10737418240,
+  "uploads": 20,
+  "upload_ms": 43200000,
+  "picture_pixels": 64000000,
+  "thumbnail_pixels": 800,
   "room_participants": 1000,
   "loudest": 5,
   "sockets": 10000,
@@ -1074,6 +1550,10 @@ export const defaultLimits: Limits = {
   "requests_per_second": 30,
   "posts_burst": 20,
   "posts_per_second": 5,
+  "marks_burst": 20,
+  "marks_per_second": 5,
+  "searches_burst": 10,
+  "searches_per_second": 4,
   "reactions_burst": 10,
   "reactions_per_second": 3,
   "room_reactions_burst": 60,

@@ -56,6 +56,26 @@ pub enum ErrorCode {
     NoPeer,
     /// The offer before this one has no answer yet.
     OfferPending,
+    /// No message that one may read has this number.
+    NoEntry,
+    /// The message is somebody else's.
+    NotYours,
+    /// The message was deleted, or is none that can be changed so.
+    NotChangeable,
+    /// The message that was to be replied to is in a thread itself, to one person, or no message.
+    BadThread,
+    /// A thread, or the emoji on a message, are as many as they may be.
+    TooMany,
+    /// Whom the message was for is not in the room.
+    NotHere,
+    /// A file's name may not be one; the sentence says why.
+    BadFileName,
+    /// The file is larger than files may be.
+    FileTooLarge,
+    /// The room's files are as large as they may be together.
+    RoomFilesFull,
+    /// No such upload, or its bytes are not all there.
+    NoUpload,
     /// More tiles in `view` than allowed.
     TooManyTiles,
     /// Faster than allowed; the same request may be sent again later.

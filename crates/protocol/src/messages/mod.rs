@@ -50,8 +50,18 @@ pub enum Request {
     Leave,
     /// Write a message. Answer: `posted`, once it is on disk.
     Post(Post),
-    /// Read older entries. Answer: `history`.
+    /// Say one's own message differently. Answer: `done`, once it is on disk.
+    Edit(Edit),
+    /// Take one's own message back. Answer: `done`, once it is on disk.
+    Delete(Delete),
+    /// Put an emoji on a message, or take it away. Answer: `done`, once it is on disk.
+    Mark(Mark),
+    /// Read a page of the timeline, or of a thread. Answer: `history`.
     History(History),
+    /// Find messages. Answer: `found`.
+    Search(Search),
+    /// Ask for a place to send a file to. Answer: `upload`.
+    Upload(Upload),
     /// Say that one is, or is not, typing. Answer: `done`.
     Typing(Typing),
     /// Raise or lower one's hand. Answer: `done`.
@@ -96,9 +106,13 @@ pub enum Answer {
     /// To `join`.
     Joined(Box<Joined>),
     /// To `post`: it is on disk.
-    Posted(Posted),
+    Posted(Box<Posted>),
     /// To `history`.
     History(Page),
+    /// To `search`.
+    Found(Found),
+    /// To `upload`.
+    Upload(UploadPlace),
     /// To `media`.
     Media(MediaAnswer),
     /// To everything that has nothing to tell but that it is done.
@@ -129,10 +143,40 @@ pub enum Event {
         /// How.
         reason: LeaveReason,
     },
-    /// The timeline has one more entry; also told to its sender, after the answer.
+    /// There is one more entry, in the timeline or in a thread; also told to its sender, after the
+    /// answer. A message to one person is told to the two alone.
     Entry {
         /// The entry.
         entry: Entry,
+    },
+    /// An entry is not as it was: edited, deleted, or a call that somebody came to or that ended.
+    EntryChanged {
+        /// The whole entry as it is from here on, but for `replies` and `marks`, which are absent
+        /// here and stay as they were.
+        entry: Entry,
+    },
+    /// Somebody put an emoji on a message, or took it away.
+    Marked {
+        /// The message.
+        #[ts(type = "number")]
+        number: u64,
+        /// The room's number of this change.
+        #[ts(type = "number")]
+        changed: u64,
+        /// Which emoji.
+        reaction: Reaction,
+        /// Who.
+        by: Mention,
+        /// Whether it is there from here on.
+        on: bool,
+        /// How many people have it there from here on.
+        count: u32,
+    },
+    /// Entries were removed because the room keeps them for a time only.
+    Expired {
+        /// Every entry with a smaller number is gone.
+        #[ts(type = "number")]
+        before: u64,
     },
     /// Somebody began or ceased to type; not told to themselves.
     Typing {

@@ -6,8 +6,8 @@ use ts_rs::TS;
 
 use crate::{
     Limits,
-    ids::{ParticipantId, SlotId},
-    messages::{ErrorAnswer, MediaAnswer, MediaOffer, Page, SlotAssignment, Sources},
+    ids::{AuthorId, Identity, ParticipantId, SlotId},
+    messages::{Entry, ErrorAnswer, MediaAnswer, MediaOffer, Page, SlotAssignment, Sources},
     names::{DisplayName, RoomName},
     reaction::Reaction,
 };
@@ -31,7 +31,8 @@ pub struct Hello {
 pub struct ResumeRequest {
     /// The token from the last `joined`.
     pub token: String,
-    /// The number of the last timeline entry the client has; 0 for none.
+    /// The largest number the client was told: `last` of `joined`, or of an entry or a change since;
+    /// 0 for none.
     #[ts(type = "number")]
     pub after: u64,
 }
@@ -50,6 +51,10 @@ pub struct Join {
     pub room: RoomName,
     /// The display name.
     pub name: DisplayName,
+    /// Makes one the same author at each visit to the room.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub identity: Option<Identity>,
     /// What is on when entering; all off where it is missing.
     #[serde(default)]
     pub sources: Sources,
@@ -121,9 +126,21 @@ pub struct Joined {
     pub participants: Vec<Participant>,
     /// Who is typing.
     pub typing: Vec<ParticipantId>,
-    /// The newest page; after a resume the entries after the number that was asked for, or the
-    /// newest page where those are more than one page.
+    /// The newest page; empty where `changes` is there.
     pub timeline: Page,
+    /// After a resume: every entry that is new or changed since `after`, of the timeline and of
+    /// threads, in the order of their changes. Absent where they are more than a page: then what the
+    /// client has of the timeline is too old to go on with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub changes: Option<Vec<Entry>>,
+    /// The room's last number that `timeline` or `changes` may have; an event may tell it again.
+    #[ts(type = "number")]
+    pub last: u64,
+    /// For how many days messages are kept; absent where they are kept for good.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub retention_days: Option<u32>,
     /// Who is in which slot; empty without a peer.
     pub slots: Vec<SlotAssignment>,
     /// The slots whose picture is paused; see the event `picture`.
@@ -225,6 +242,8 @@ pub struct QualityChange {
 pub struct Person {
     /// Which stay in the room.
     pub participant: ParticipantId,
+    /// Who, over all their stays in the room.
+    pub author: AuthorId,
     /// The display name.
     pub name: DisplayName,
     /// 1, or for somebody who came while others of the same name were there the smallest number

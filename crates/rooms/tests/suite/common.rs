@@ -486,16 +486,22 @@ pub(crate) fn told(outputs: &[Output], to: SocketId) -> Vec<u64> {
 pub(crate) fn entries(count: u64) -> Vec<Entry> {
     let entry = |number| Entry {
         number,
+        changed: number,
         time_ms: number,
+        thread: None,
+        to: None,
+        replies: None,
+        marks: Vec::new(),
         sender: zoom_protocol::Person {
             participant: p(99),
+            author: zoom_protocol::AuthorId(99),
             name: "Gone".parse().unwrap(),
             ordinal: 1,
         },
         client_id: format!("old-{number}").parse().unwrap(),
-        body: zoom_protocol::EntryBody::Message {
-            text: "hi".parse().unwrap(),
-        },
+        body: zoom_protocol::EntryBody::Message(
+            "hi".parse::<zoom_protocol::MessageText>().unwrap().into(),
+        ),
     };
     (1..=count).map(entry).collect()
 }

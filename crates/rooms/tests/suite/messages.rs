@@ -36,9 +36,7 @@ fn a_message_is_answered_first_and_then_told_to_everybody() {
         panic!("{outputs:#?}");
     };
     assert_eq!(entry.sender.name.as_str(), "Kim");
-    let body = EntryBody::Message {
-        text: "안녕".parse().unwrap(),
-    };
+    let body = EntryBody::Message("안녕".parse::<zoom_protocol::MessageText>().unwrap().into());
     assert_eq!(entry.body, body);
     assert_eq!(told(&outputs, s(1)), [1], "its sender too");
     assert_eq!(told(&outputs, s(2)), [1]);

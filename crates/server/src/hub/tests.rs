@@ -21,6 +21,7 @@ use crate::{MediaSettings, Server, ServerConfig};
 async fn enter(client: &Client, name: &str) -> Joined {
     let (_, offer) = Draft::new(MediaOptions::default()).unwrap();
     let join = Join {
+        identity: None,
         room: "r".parse().unwrap(),
         name: name.parse().unwrap(),
         sources: Sources {

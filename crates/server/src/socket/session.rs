@@ -238,6 +238,7 @@ impl Session {
         let Join {
             room,
             name,
+            identity: _,
             sources,
             media,
         } = join;

@@ -2,7 +2,7 @@
 
 use std::{path::Path, sync::mpsc};
 
-use zoom_protocol::{EntryBody, Limits, ParticipantId, Person};
+use zoom_protocol::{EntryBody, Limits, MessageText, ParticipantId, Person};
 use zoom_store::{AppendOutcome, AppendRequest, Store};
 
 /// Opens with the usual limits.
@@ -21,13 +21,17 @@ pub(crate) fn request(
         room: room.parse().unwrap(),
         sender: Person {
             participant: ParticipantId(participant),
+            author: zoom_protocol::AuthorId(participant),
             name: "김 Kim".parse().unwrap(),
             ordinal: 2,
         },
         client_id: client_id.parse().unwrap(),
-        body: EntryBody::Message {
-            text: format!("text of {client_id}").parse().unwrap(),
-        },
+        body: EntryBody::Message(
+            format!("text of {client_id}")
+                .parse::<MessageText>()
+                .unwrap()
+                .into(),
+        ),
         unix_ms,
     }
 }

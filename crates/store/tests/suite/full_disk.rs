@@ -5,7 +5,7 @@
 
 use std::{env, fs, io::Write, path::Path, process::Command};
 
-use zoom_protocol::{EntryBody, Limits};
+use zoom_protocol::{EntryBody, Limits, MessageText};
 use zoom_store::{AppendOutcome, AppendRefusal, AppendRequest, Store, StoreError};
 
 use crate::common::{append, open, request};
@@ -14,9 +14,7 @@ const FOLDER: &str = "ZOOM_STORE_TEST_FOLDER";
 
 fn long(n: u64) -> AppendRequest {
     AppendRequest {
-        body: EntryBody::Message {
-            text: "긴 글".repeat(500).parse().unwrap(),
-        },
+        body: EntryBody::Message("긴 글".repeat(500).parse::<MessageText>().unwrap().into()),
         ..request("a", 1, &n.to_string(), n)
     }
 }

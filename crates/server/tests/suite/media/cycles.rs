@@ -102,6 +102,7 @@ async fn cycle(url: &str, number: u32, connect: bool) {
     let (client, _events) = soon("a socket", Client::connect(url)).await.unwrap();
     let (draft, offer) = Draft::new(options).unwrap();
     let join = Join {
+        identity: None,
         room: format!("room-{}", number % 5).parse().unwrap(),
         name: format!("Visitor {number}").parse().unwrap(),
         sources: ON,

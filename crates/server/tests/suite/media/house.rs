@@ -170,6 +170,7 @@ impl Guest {
         let (client, events) = Client::connect(url).await.unwrap();
         let (draft, offer) = Draft::new(options).unwrap();
         let join = Join {
+            identity: None,
             room: room.parse().unwrap(),
             name: name.parse().unwrap(),
             sources: on,

@@ -152,6 +152,7 @@ async fn a_peer_that_never_connects_ends() {
     let (client, mut events) = Client::connect(&house.url()).await.unwrap();
     let (_draft, offer) = Draft::new(MediaOptions::default()).unwrap();
     let join = Join {
+        identity: None,
         room: "r".parse().unwrap(),
         name: "Silent".parse().unwrap(),
         sources: ON,
@@ -178,6 +179,7 @@ async fn garbage_is_no_first_offer_and_the_room_is_told_nothing() {
     let house = House::start().await;
     let (client, _events) = Client::connect(&house.url()).await.unwrap();
     let join = Join {
+        identity: None,
         room: "r".parse().unwrap(),
         name: "Garbage".parse().unwrap(),
         sources: ON,

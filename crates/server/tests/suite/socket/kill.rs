@@ -98,7 +98,7 @@ fn number_of(answer: &Answer) -> u64 {
     let Answer::Posted(posted) = answer else {
         panic!("not posted: {answer:?}");
     };
-    posted.number
+    posted.entry.number
 }
 
 async fn history(client: &mut Client, before: u64) -> Page {

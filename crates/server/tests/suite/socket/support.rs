@@ -238,7 +238,7 @@ impl Client {
     pub(crate) async fn post(&mut self, client_id: &str, text: &str) -> u64 {
         let post = json!({ "type": "post", "client_id": client_id, "text": text });
         match self.request(post).await {
-            Answer::Posted(posted) => posted.number,
+            Answer::Posted(posted) => posted.entry.number,
             other => panic!("not posted: {other:?}"),
         }
     }
@@ -351,7 +351,9 @@ impl Client {
 /// What an entry says.
 pub(crate) fn text_of(entry: &zoom_protocol::Entry) -> &str {
     match &entry.body {
-        zoom_protocol::EntryBody::Message { text } => text.as_str(),
+        zoom_protocol::EntryBody::Message(message) => {
+            message.text.as_ref().map_or("", |text| text.as_str())
+        }
         other => panic!("not a message: {other:?}"),
     }
 }
