@@ -1,8 +1,6 @@
 //! The house stays tidy: dependencies point in one direction, the cores know no runtime, and no
 //! file outgrows its room.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
-
 use std::{
     collections::BTreeSet,
     fs,

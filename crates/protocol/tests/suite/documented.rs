@@ -1,8 +1,6 @@
 //! PROTOCOL.md tells the truth: every example is a message of the schema and of the Rust types, and
 //! no request, answer, event, field, error code or close code is left out.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
-
 use std::{collections::BTreeSet, fs, path::Path};
 
 use serde_json::Value;
