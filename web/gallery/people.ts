@@ -104,6 +104,7 @@ export function talkOf(world: World, now_ms: number): Entry[] {
   return said.map(([place, text], index) => {
     const sender: Person = {
       participant: idAt(place % world.people),
+      author: `author-${String(place % world.people)}`,
       name: nameAt(world, place % world.people),
       ordinal: 1,
     };

@@ -151,12 +151,17 @@ export class ScriptedServer {
         this.change(0, { sources: message.sources });
         break;
       case 'post': {
-        const { number, time_ms } = this.#append(this.#self, message.client_id, message.text);
-        socket.answer(message, { type: 'posted', number, time_ms });
+        const entry = this.#append(this.#self, message.client_id, message.text ?? '');
+        socket.answer(message, { type: 'posted', entry });
         break;
       }
       case 'history':
-        socket.answer(message, { type: 'history', entries: [], more_before: false });
+        socket.answer(message, {
+          type: 'history',
+          entries: [],
+          more_before: false,
+          more_after: false,
+        });
         break;
       case 'hand':
         socket.answer(message, { type: 'done' });
@@ -219,7 +224,7 @@ export class ScriptedServer {
       room: this.#world.room,
       you: idAt(0),
       participants: this.#people,
-      timeline: { entries: this.#entries, more_before: false },
+      timeline: { entries: this.#entries, more_before: false, more_after: false },
       slots: this.#assignments(),
       peer: this.#entered,
     });
@@ -228,6 +233,7 @@ export class ScriptedServer {
   #append(sender: Participant, client_id: string, text: string): Entry {
     const appended: Entry = {
       number: this.#entries.length + 1,
+      changed: this.#entries.length + 1,
       time_ms: Date.now(),
       sender: personOf(sender),
       client_id,
@@ -291,6 +297,6 @@ export class ScriptedServer {
   }
 }
 
-function personOf({ participant, name, ordinal }: Participant): Person {
-  return { participant, name, ordinal };
+function personOf({ participant, author, name, ordinal }: Participant): Person {
+  return { participant, author, name, ordinal };
 }

@@ -6,7 +6,7 @@ import { Call } from './call';
 import type { Store } from './outbox';
 import { handsOf } from './people';
 import { FakeConnections, FakeDevices, stubWebRtc } from './testing/media';
-import { entry, FakeServer, joined, participant, settle } from './testing/server';
+import { entry, FakeServer, joined, page, participant, settle } from './testing/server';
 
 let server: FakeServer;
 let connections: FakeConnections;
@@ -155,7 +155,7 @@ test('an offer that the server does not take costs the media, not the room', asy
 });
 
 test('it comes back by the token, after the last entry that it has', async () => {
-  await enter(joined({ timeline: { entries: [entry(1), entry(2)], more_before: false } }));
+  await enter(joined({ timeline: page([entry(1), entry(2)]) }));
   server.socket.event({ type: 'entry', entry: entry(3) });
   await comeBack();
   expect(server.socket.sent[0]).toMatchObject({
@@ -214,7 +214,7 @@ test('what is written while the line is down is sent once when it is back', asyn
   await vi.advanceTimersByTimeAsync(400);
   await server.welcome({ resumed: joined() });
   expect(server.socket.of('post')).toHaveLength(1);
-  await server.answer('post', { type: 'posted', number: 1, time_ms: 5 });
+  await server.posted(1);
   expect(call.chat.outgoing).toHaveLength(0);
   expect(call.chat.entries).toMatchObject([{ number: 1, body: { text: 'Hello' } }]);
 });
@@ -234,7 +234,7 @@ test('a message whose answer was lost, and which is in the timeline, is not sent
   call.post('Hello');
   const [first] = server.socket.of('post');
   const written = entry(1, { client_id: first?.client_id ?? '' });
-  await comeBack(joined({ timeline: { entries: [written], more_before: false } }));
+  await comeBack(joined({ timeline: page([written]) }));
   expect(server.socket.of('post')).toHaveLength(0);
   expect(call.chat.outgoing).toHaveLength(0);
   expect(call.chat.entries).toHaveLength(1);
@@ -245,7 +245,7 @@ test('messages go out one after the other, in the order in which they were writt
   call.post('One');
   call.post('Two');
   expect(server.socket.of('post').map(({ text }) => text)).toEqual(['One']);
-  await server.answer('post', { type: 'posted', number: 1, time_ms: 5 });
+  await server.posted(1);
   expect(server.socket.of('post').map(({ text }) => text)).toEqual(['One', 'Two']);
 });
 
@@ -291,24 +291,20 @@ test('a message that is not sent yet survives a reload of the page', async () =>
   expect(server.socket.of('post')).toMatchObject([
     { text: 'Hello', client_id: written?.client_id },
   ]);
-  await server.answer('post', { type: 'posted', number: 1, time_ms: 5 });
+  await server.posted(1);
   expect(kept.size).toBe(0);
 });
 
 test('a gap after a long absence is read before anything is sent', async () => {
-  await enter(joined({ timeline: { entries: [entry(1)], more_before: false } }));
+  await enter(joined({ timeline: page([entry(1)]) }));
   server.socket.break();
   call.post('Hello');
   await vi.advanceTimersByTimeAsync(400);
-  const newest = { entries: [entry(4), entry(5)], more_before: true };
+  const newest = page([entry(4), entry(5)], true);
   await server.welcome({ resumed: joined({ timeline: newest }) });
-  expect(server.socket.of('history')).toMatchObject([{ before: 4 }]);
+  expect(server.socket.of('history')).toMatchObject([{ page: { before: 4 } }]);
   expect(server.socket.of('post')).toHaveLength(0);
-  await server.answer('history', {
-    type: 'history',
-    entries: [entry(2), entry(3)],
-    more_before: true,
-  });
+  await server.answer('history', { type: 'history', ...page([entry(2), entry(3)], true) });
   expect(call.chat.entries.map(({ number }) => number)).toEqual([1, 2, 3, 4, 5]);
   expect(server.socket.of('post')).toHaveLength(1);
 });

@@ -431,8 +431,7 @@ export class Call extends Emitter<CallEvents> {
     this.emit('people', this.#people);
     const self = joined.participants.find(({ participant }) => participant === joined.you);
     if (self !== undefined) {
-      const { participant, name, ordinal } = self;
-      void this.#chat.enter({ participant, name, ordinal }, joined.timeline);
+      void this.#chat.enter(joined.timeline);
       if (answer === null) this.#published = JSON.stringify(self.sources);
     }
     this.#viewing.enter();

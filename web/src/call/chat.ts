@@ -1,4 +1,4 @@
-import type { ClientId, Entry, Page, Person } from '../protocol/messages';
+import type { ClientId, Entry, Page } from '../protocol/messages';
 import { isPassing, LineError, RequestError } from './errors';
 import type { Line } from './line';
 import type { Delivery, OutgoingMessage, Store } from './outbox';
@@ -27,7 +27,6 @@ export class Chat {
   readonly #changed: () => void;
   readonly #timeline = new Timeline();
   readonly #outbox: Outbox;
-  #self: Person | null = null;
   #loadingOlder = false;
   #closingGap = false;
   #typing = false;
@@ -60,8 +59,7 @@ export class Chat {
   }
 
   /** One is in the room, for the first time or again. */
-  async enter(self: Person, page: Page): Promise<void> {
-    this.#self = self;
+  async enter(page: Page): Promise<void> {
     this.#typingTold_ms = -Infinity;
     this.#take(page);
     await this.#closeGap();
@@ -77,7 +75,7 @@ export class Chat {
 
   /** Somebody wrote. */
   entry(entry: Entry): void {
-    this.#take({ entries: [entry], more_before: entry.number > 1 });
+    this.#take({ entries: [entry], more_before: entry.number > 1, more_after: false });
     void this.#closeGap();
   }
 
@@ -159,23 +157,13 @@ export class Chat {
   }
 
   async #history(before: number): Promise<Page> {
-    const { entries, more_before } = await this.#line.request(
-      { type: 'history', before },
-      'history',
-    );
-    return { entries, more_before };
+    return this.#line.request({ type: 'history', page: { before } }, 'history');
   }
 
   async #deliver({ client_id, text }: OutgoingMessage): Promise<Delivery> {
     try {
-      const { number, time_ms } = await this.#line.request(
-        { type: 'post', client_id, text },
-        'posted',
-      );
-      if (this.#self !== null) {
-        const sender = this.#self;
-        this.entry({ number, time_ms, sender, client_id, body: { type: 'message', text } });
-      }
+      const { entry } = await this.#line.request({ type: 'post', client_id, text }, 'posted');
+      this.entry(entry);
       return { done: 'sent' };
     } catch (error) {
       if (isPassing(error)) return { done: 'later', wait_ms: again_ms };

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
 import { LineError, RequestError } from './errors';
 import { Line } from './line';
-import { FakeServer, settle } from './testing/server';
+import { FakeServer, page, settle } from './testing/server';
 
 let server: FakeServer;
 let line: Line;
@@ -37,10 +37,10 @@ test('it says hello in the protocol before anything else', async () => {
 test('each answer reaches the request with its id, in whatever order they come', async () => {
   line.open();
   await server.welcome();
-  const first = line.request({ type: 'history', before: 9 }, 'history');
+  const first = line.request({ type: 'history', page: { before: 9 } }, 'history');
   const second = line.request({ type: 'ping' }, 'done');
   await server.answer('ping', { type: 'done' });
-  await server.answer('history', { type: 'history', entries: [], more_before: false });
+  await server.answer('history', { type: 'history', ...page([]) });
   expect((await second).type).toBe('done');
   expect((await first).more_before).toBe(false);
 });

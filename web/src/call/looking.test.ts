@@ -7,7 +7,7 @@ import { Looking } from './looking';
 import { settle } from './testing/server';
 
 const kim: Looked = {
-  people: [{ participant: 'a', name: 'Kim', ordinal: 1 }],
+  people: [{ participant: 'a', author: 'author-a', name: 'Kim', ordinal: 1 }],
   count: 1,
   call: true,
 };

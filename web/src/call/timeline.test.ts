@@ -7,6 +7,7 @@ import { Timeline } from './timeline';
 const page = (from: number, to: number, more_before = from > 1) => ({
   entries: Array.from({ length: to - from + 1 }, (_, index) => entry(from + index)),
   more_before,
+  more_after: false,
 });
 const numbers = (timeline: Timeline) => timeline.entries.map(({ number }) => number);
 
@@ -69,7 +70,7 @@ test('a page that touches nothing that is held is not kept', () => {
 
 test('an empty room has nothing before its first entry', () => {
   const timeline = new Timeline();
-  timeline.merge({ entries: [], more_before: false });
+  timeline.merge({ entries: [], more_before: false, more_after: false });
   expect(timeline.moreBefore).toBe(false);
   expect(timeline.last).toBe(0);
 });

@@ -33,7 +33,7 @@ export class Timeline {
 
   /** Takes one entry that was just written. */
   add(entry: Entry): void {
-    this.merge({ entries: [entry], more_before: entry.number > 1 });
+    this.merge({ entries: [entry], more_before: entry.number > 1, more_after: false });
   }
 
   /** Takes a page from anywhere, in any order, any number of times. */

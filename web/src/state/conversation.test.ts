@@ -6,7 +6,12 @@ import { groupsOf } from './conversation';
 
 const minute = 60_000;
 const noon = new Date(2026, 10, 22, 12).getTime();
-const person = (participant: string) => ({ participant, name: participant, ordinal: 1 });
+const person = (participant: string) => ({
+  participant,
+  author: participant,
+  name: participant,
+  ordinal: 1,
+});
 const at = (number: number, minutes: number, who: string) =>
   entry(number, { time_ms: noon + minutes * minute, sender: person(who) });
 const chat = (entries: ReturnType<typeof entry>[]) => ({

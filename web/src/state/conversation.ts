@@ -1,5 +1,5 @@
 import type { ChatState } from '../call';
-import type { Entry, Person } from '../protocol/messages';
+import type { Entry, EntryBody, Person } from '../protocol/messages';
 
 /** A message as it is shown. */
 export interface Line {
@@ -39,7 +39,12 @@ export function groupsOf(chat: ChatState, self: Person | null, now_ms: number): 
 }
 
 function lineOf({ number, body, client_id }: Entry): Line {
-  return { key: client_id, text: body.text, number, state: 'sent', reason: null, client_id };
+  return { key: client_id, text: textOf(body), number, state: 'sent', reason: null, client_id };
+}
+
+/** What a body says in words. */
+export function textOf(body: EntryBody): string {
+  return body.type === 'message' ? (body.text ?? '') : '';
 }
 
 function push(groups: Group[], sender: Person, time_ms: number, line: Line): void {

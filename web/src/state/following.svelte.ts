@@ -6,6 +6,7 @@ import type { Change } from './changes';
 import { changesOf, ownSwitches } from './changes';
 import type { Interface } from './interface.svelte';
 import type { Meeting } from './meeting.svelte';
+import { textOf } from './conversation';
 import { nameOf } from './names';
 
 /** Messages that come at once and are read out; of more, their number is. */
@@ -71,7 +72,7 @@ function followMessages(meeting: Meeting): void {
         return;
       }
       for (const { sender, body } of fresh)
-        notices.announce(m.announce_message({ name: nameOf(sender), text: body.text }));
+        notices.announce(m.announce_message({ name: nameOf(sender), text: textOf(body) }));
     });
   });
 }

@@ -4,6 +4,7 @@ import type {
   Entry,
   Event as ServerEvent,
   Joined,
+  Page,
   Participant,
   Request,
   Welcome,
@@ -101,6 +102,16 @@ export class FakeServer {
     this.socket.answer(request, answer);
     await settle();
   }
+
+  /** Writes down the last message that came, and says so to who sent it. */
+  async posted(number: number): Promise<void> {
+    const post = this.socket.of('post').at(-1);
+    if (post === undefined) throw new Error('no post came');
+    const { client_id, thread, text } = post;
+    const body = { type: 'message' as const, ...(text !== undefined && { text }) };
+    const written = entry(number, { client_id, body, ...(thread !== undefined && { thread }) });
+    await this.answer('post', { type: 'posted', entry: written });
+  }
 }
 
 /** Lets everything that waits for nothing but its turn run. */
@@ -111,6 +122,7 @@ export async function settle(): Promise<void> {
 export function participant(id: string, changes: Partial<Participant> = {}): Participant {
   return {
     participant: id,
+    author: `author-${id}`,
     name: `Name of ${id}`,
     ordinal: 1,
     connected: true,
@@ -122,12 +134,18 @@ export function participant(id: string, changes: Partial<Participant> = {}): Par
 export function entry(number: number, changes: Partial<Entry> = {}): Entry {
   return {
     number,
+    changed: number,
     time_ms: number * 1_000,
-    sender: { participant: 'b', name: 'Bo', ordinal: 1 },
+    sender: { participant: 'b', author: 'author-b', name: 'Bo', ordinal: 1 },
     client_id: `id-${String(number)}`,
     body: { type: 'message', text: `Message ${String(number)}` },
     ...changes,
   };
+}
+
+/** A page of these entries, the newest unless said otherwise. */
+export function page(entries: Entry[], more_before = false, more_after = false): Page {
+  return { entries, more_before, more_after };
 }
 
 export function joined(changes: Partial<Joined> = {}): Joined {
@@ -137,7 +155,8 @@ export function joined(changes: Partial<Joined> = {}): Joined {
     resume_token: 'token-1',
     participants: [participant('a')],
     typing: [],
-    timeline: { entries: [], more_before: false },
+    timeline: page([]),
+    last: 0,
     slots: [],
     paused: [],
     peer: true,
