@@ -1,9 +1,6 @@
 //! At the end of the program every WebSocket is told that the server goes away.
 
-mod program;
-
 use futures_util::{SinkExt, StreamExt};
-use program::Serving;
 use tokio_tungstenite::{
     connect_async,
     tungstenite::{
@@ -11,6 +8,8 @@ use tokio_tungstenite::{
         protocol::{CloseFrame, frame::coding::CloseCode},
     },
 };
+
+use crate::program::Serving;
 
 #[cfg(unix)]
 #[tokio::test]

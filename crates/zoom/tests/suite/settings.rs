@@ -1,10 +1,8 @@
 //! Settings: which place is stronger, and what is said about a wrong one.
 
-mod program;
-
 use std::fs;
 
-use program::{output, zoom};
+use crate::program::{output, zoom};
 
 /// The line of `zoom config` about a setting.
 fn line<'a>(out: &'a str, name: &str) -> &'a str {

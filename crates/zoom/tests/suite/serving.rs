@@ -1,7 +1,5 @@
 //! Start and end of the real program: what it says when it is up, and what is in its way.
 
-mod program;
-
 use std::{
     fs,
     io::{Read, Write},
@@ -9,7 +7,7 @@ use std::{
     path::Path,
 };
 
-use program::{Serving, refusal, zoom};
+use crate::program::{Serving, refusal, zoom};
 
 const ANYWHERE: [&str; 2] = ["--listen", "127.0.0.1:0"];
 

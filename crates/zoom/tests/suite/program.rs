@@ -1,13 +1,5 @@
 //! The real program, as a process of its own.
 
-#![allow(
-    dead_code,
-    clippy::allow_attributes,
-    clippy::expect_used,
-    clippy::unwrap_used,
-    reason = "each test file uses its part of this module, and a test may panic"
-)]
-
 use std::{
     io::{BufRead, BufReader, Read, Write},
     net::TcpStream,
