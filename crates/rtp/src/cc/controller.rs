@@ -10,6 +10,7 @@ use super::{
     arrival::ArrivalGroups,
     detector::OveruseDetector,
     drain::Drain,
+    gap::Gap,
     history::{Fate, Sent, SentHistory},
     loss::LossBound,
     probe::{Prober, Wish},
@@ -63,6 +64,7 @@ pub struct CongestionController {
     limited_by: LimitedBy,
 
     clock: ReferenceClock,
+    gap: Gap,
     last_skew_us: Option<i64>,
     last_arrival_us: i64,
     heard: Option<Heard>,
@@ -116,6 +118,7 @@ impl CongestionController {
             estimate_bps: start_bps,
             limited_by: LimitedBy::Start,
             clock: ReferenceClock::default(),
+            gap: Gap::default(),
             last_skew_us: None,
             last_arrival_us: 0,
             heard: None,
@@ -170,10 +173,12 @@ impl CongestionController {
     /// says of packets that were not sent, or that it spoke of before, is passed over.
     pub fn on_feedback(&mut self, now: Instant, feedback: &TransportFeedback<'_>) {
         let reference_us = self.clock.unwrap_us(feedback.reference_time());
+        let (first, missing) = self.gap.before(feedback);
+        let missing = (0..missing).map(|place| (first.wrapping_add(place), None));
         let arrivals = feedback
             .packets()
             .map(|(sequence, arrival_us)| (sequence, arrival_us.map(|after| reference_us + after)));
-        self.on_arrivals(now, arrivals);
+        self.on_arrivals(now, missing.chain(arrivals));
     }
 
     /// The same as [`on_feedback`](Self::on_feedback) from whatever form of feedback: packets in the
@@ -252,6 +257,9 @@ impl CongestionController {
             self.drain.stop();
             self.conclude(now_us);
         }
+        if self.loss.poll(now_us) {
+            self.conclude(now_us);
+        }
         if self.remb.is_some_and(|(_, until_us)| until_us <= now_us) {
             self.remb = None;
             self.conclude(now_us);
@@ -269,7 +277,8 @@ impl CongestionController {
             .and_then(|_| self.silence.next_due_us(self.rtt_us()));
         let probe = self.probe.next_due_us(self.wish().as_ref());
         let remb = self.remb.map(|(_, until_us)| until_us);
-        let due_us = [silence, probe, remb].into_iter().flatten().min()?;
+        let test = self.loss.next_due_us();
+        let due_us = [silence, probe, remb, test].into_iter().flatten().min()?;
         Some(self.began + Duration::from_micros(due_us.max(0).unsigned_abs()))
     }
 

@@ -11,6 +11,10 @@ const TOLERATED: f64 = 0.08;
 /// Loss above the way's own at which the estimate does not grow. The draft's 2 %, and some chance.
 const NO_GROWTH: f64 = 0.05;
 
+/// The same while far less is sent than the way is known to carry and nothing waits: congestion
+/// would show a queue, and a test would cost a picture for nothing.
+const TOLERATED_IDLE: f64 = 0.25;
+
 /// After so many observations without growth there is a test, too: four seconds.
 const HELD_LONG: u32 = 16;
 
@@ -43,6 +47,9 @@ const MOST_OWN: f64 = 0.3;
 /// More than this is not believed to be the way's own without a test.
 const MOST_UNTESTED: f64 = 0.06;
 
+/// The same while far less is sent than the way is known to carry.
+const MOST_UNTESTED_IDLE: f64 = 0.25;
+
 /// The weight of an observation in what is taken for the way's own.
 const LEARNING: f64 = 0.08;
 
@@ -55,6 +62,10 @@ const STEP_TOO_HIGH: f64 = 0.2;
 /// A cut leaves at least this share, and of what loses heavily this.
 const DEEP_CUT: f64 = 0.7;
 const DEEPEST_CUT: f64 = 0.5;
+
+/// So long after its cut a test ends that has not observed enough, microseconds: nothing may be sent
+/// any more that fits below the cut, and then nothing would ever be observed.
+const LONGEST_TEST_US: i64 = 2_000_000;
 
 /// What a finished test says.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -135,6 +146,26 @@ impl LossBound {
         self.test.map(|test| test.bound_bps)
     }
 
+    /// When a test has to end, if nothing more is observed.
+    pub(super) fn next_due_us(&self) -> Option<i64> {
+        self.test.map(|test| test.counts_from_us + LONGEST_TEST_US)
+    }
+
+    /// Ends a test that has observed too little for too long. The loss is believed to be the way's
+    /// own: if it is not, it will be more than that. Returns whether there was such a test.
+    pub(super) fn poll(&mut self, now_us: i64) -> bool {
+        let Some(test) = self.test else {
+            return false;
+        };
+        let is_over = self.next_due_us().is_some_and(|due_us| due_us <= now_us);
+        if is_over {
+            self.own = self.own.max(test.loss_before).min(MOST_OWN);
+            self.held = 0;
+            self.forget(now_us);
+        }
+        is_over
+    }
+
     /// Whether loss forbids the estimate to grow.
     pub(super) fn holds(&self) -> bool {
         self.test.is_some() || self.loss() > self.own + NO_GROWTH
@@ -156,12 +187,13 @@ impl LossBound {
     }
 
     /// Takes what a feedback said: `late` packets had been counted as lost and arrived.
-    /// `sending_bps` is what was sent lately, `round_trip_us` how late feedback answers a cut.
+    /// `sending_bps` is what was sent lately, `idle` whether that is far less than the way is known to
+    /// carry, `round_trip_us` how late feedback answers a cut.
     pub(super) fn on_feedback(
         &mut self,
         now_us: i64,
         (lost, late, packets): (u32, u32, u32),
-        sending_bps: f64,
+        (sending_bps, idle): (f64, bool),
         round_trip_us: i64,
     ) -> Verdict {
         if self.test.is_some_and(|test| now_us < test.counts_from_us) {
@@ -188,16 +220,20 @@ impl LossBound {
         self.began_us = now_us;
         self.newest = share;
         self.usual += USUAL * (share - self.usual);
-        self.learn();
-        self.judge(now_us, sending_bps, round_trip_us)
+        self.learn(idle);
+        self.judge(now_us, (sending_bps, idle), round_trip_us)
     }
 
-    fn learn(&mut self) {
+    fn learn(&mut self, idle: bool) {
         if self.test.is_some() {
             return;
         }
         let loss = self.loss();
-        let believed = loss.min(MOST_UNTESTED);
+        let believed = loss.min(if idle {
+            MOST_UNTESTED_IDLE
+        } else {
+            MOST_UNTESTED
+        });
         if loss < self.own - LESS {
             self.own += LEARNING * (loss - self.own);
         } else if self.own < believed {
@@ -205,7 +241,12 @@ impl LossBound {
         }
     }
 
-    fn judge(&mut self, now_us: i64, sending_bps: f64, round_trip_us: i64) -> Verdict {
+    fn judge(
+        &mut self,
+        now_us: i64,
+        (sending_bps, idle): (f64, bool),
+        round_trip_us: i64,
+    ) -> Verdict {
         if self.observations < ENOUGH {
             return Verdict::None;
         }
@@ -221,8 +262,13 @@ impl LossBound {
             self.own = self.own.min(loss);
             return Verdict::Congestion(test.bound_bps);
         }
-        self.held = if self.holds() { self.held + 1 } else { 0 };
-        let high = loss > self.own + TOLERATED;
+        self.held = if self.holds() && !idle {
+            self.held + 1
+        } else {
+            0
+        };
+        let tolerated = if idle { TOLERATED_IDLE } else { TOLERATED };
+        let high = loss > self.own + tolerated;
         let whole = self.observations >= OBSERVATIONS;
         if high && (whole || loss > HEAVY) || self.held > HELD_LONG {
             let deepest = if loss > HEAVY { DEEPEST_CUT } else { DEEP_CUT };
@@ -258,7 +304,7 @@ mod tests {
             let whole = owed as u32;
             owed -= f64::from(whole);
             if let Verdict::Congestion(bps) =
-                bound.on_feedback(step * 50_000, (whole, 0, 25), sending, 100_000)
+                bound.on_feedback(step * 50_000, (whole, 0, 25), (sending, false), 100_000)
             {
                 *rate = bps;
             }
@@ -283,6 +329,23 @@ mod tests {
         assert_eq!(bound.bound_bps(), None);
         assert!((rate - 1e6).abs() < 1.0);
         assert!((0.15..0.25).contains(&bound.own()), "{}", bound.own());
+    }
+
+    #[test]
+    fn a_test_after_which_nothing_is_sent_ends() {
+        let mut bound = LossBound::new(0);
+        let mut rate = 1e6;
+        let mut steps = 0;
+        while bound.bound_bps().is_none() {
+            run(&mut bound, steps, 1, &mut rate, |_| 0.2);
+            steps += 1;
+            assert!(steps < 200, "no test");
+        }
+        let due_us = bound.next_due_us().unwrap();
+        assert!(!bound.poll(due_us - 1));
+        assert!(bound.poll(due_us));
+        assert_eq!((bound.bound_bps(), bound.next_due_us()), (None, None));
+        assert!((0.1..0.3).contains(&bound.own()), "{}", bound.own());
     }
 
     #[test]

@@ -9,6 +9,7 @@
 //! | file | what it answers | source |
 //! | --- | --- | --- |
 //! | `history` | when was packet n sent, and what became of it | |
+//! | `gap` | which packets is a receiver silent about because they did not come | ours |
 //! | `acknowledged` | how much arrived over the last moments | gcc-02 5.5 |
 //! | `arrival` | how much longer was each burst under way than the one before | gcc-02 5.1, 5.2 |
 //! | `trendline` | does the delay grow | in place of gcc-02 5.3 |
@@ -31,6 +32,7 @@ mod arrival;
 mod controller;
 mod detector;
 mod drain;
+mod gap;
 mod history;
 mod loss;
 mod probe;

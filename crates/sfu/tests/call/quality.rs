@@ -50,3 +50,26 @@ fn a_way_that_begins_to_lose_and_ceases_is_told_both_times() {
     world.run(Duration::from_secs(20));
     assert_eq!([last(&world, 0), last(&world, 1)], [good; 2]);
 }
+
+#[test]
+fn a_way_to_a_browser_that_loses_is_told_for_as_long_as_it_does() {
+    let mut world = World::new(42);
+    world.join();
+    world.join();
+    world.until_connected();
+    world.assign(0, person(0), 1, (320, 180));
+    world.clients[1].camera = [true, false, false];
+    world.clients[1].microphone = true;
+    world.run(Duration::from_secs(6));
+    world.link.lost = 150;
+    world.run(Duration::from_secs(14));
+    let poor = (
+        QualityLevel::Poor,
+        QualityReason::Loss,
+        Some(QualityDirection::Down),
+    );
+    for _ in 0..30 {
+        world.run(Duration::from_secs(1));
+        assert_eq!(last(&world, 0), poor, "{:?}", world.elapsed());
+    }
+}

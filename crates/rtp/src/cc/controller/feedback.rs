@@ -416,12 +416,11 @@ impl CongestionController {
             batch.late,
             batch.lost + batch.received - batch.late.min(batch.received),
         );
-        let verdict = self.loss.on_feedback(
-            now_us,
-            counted,
-            sending_bps.min(self.estimate_bps),
-            self.rtt_us(),
-        );
+        let idle = self.is_application_limited() && self.queue.now_us() < JITTER_US;
+        let sending = (sending_bps.min(self.estimate_bps), idle);
+        let verdict = self
+            .loss
+            .on_feedback(now_us, counted, sending, self.rtt_us());
         if self.loss.step_was_too_high() && self.rate.take_step_back(now_us) {
             self.probe.on_mistake(now_us);
             self.loss.forget(now_us);
