@@ -52,6 +52,9 @@ pub struct Limits {
     pub call_people: u32,
     /// Milliseconds between two changes of the record of a call while people come.
     pub call_record_ms: u32,
+    /// Milliseconds for which a call waits for a second person before it has ended: the time in
+    /// which a page is loaded again.
+    pub call_end_ms: u32,
     /// Longest text to search for, in characters: a sentence.
     pub search_chars: u32,
     /// Hits of one page of a search: a screenful and a half.
@@ -131,6 +134,9 @@ pub struct Limits {
     pub searches_burst: u32,
     /// Searches a second of one participant over time: as one types.
     pub searches_per_second: u32,
+    /// Pages and searches of one participant that are read at once: a timeline, a thread, and what
+    /// is searched for as one types.
+    pub participant_reads: u32,
     /// Reactions that one participant may send at once before `reactions_per_second` holds.
     pub reactions_burst: u32,
     /// Reactions a second of one participant over time: applause, not a stream.
@@ -260,6 +266,7 @@ impl Default for Limits {
             mark_people: 20,
             call_people: 50,
             call_record_ms: 2_000,
+            call_end_ms: 10_000,
             search_chars: 200,
             search_hits: 30,
             message_files: 10,
@@ -297,6 +304,7 @@ impl Default for Limits {
             marks_per_second: 5,
             searches_burst: 10,
             searches_per_second: 4,
+            participant_reads: 4,
             reactions_burst: 10,
             reactions_per_second: 3,
             room_reactions_burst: 60,

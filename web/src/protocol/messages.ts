@@ -171,6 +171,11 @@ call_people: number,
  */
 call_record_ms: number, 
 /**
+ * Milliseconds for which a call waits for a second person before it has ended: the time in
+ * which a page is loaded again.
+ */
+call_end_ms: number, 
+/**
  * Longest text to search for, in characters: a sentence.
  */
 search_chars: number, 
@@ -321,6 +326,11 @@ searches_burst: number,
  * Searches a second of one participant over time: as one types.
  */
 searches_per_second: number, 
+/**
+ * Pages and searches of one participant that are read at once: a timeline, a thread, and what
+ * is searched for as one types.
+ */
+participant_reads: number, 
 /**
  * Reactions that one participant may send at once before `reactions_per_second` holds.
  */
@@ -893,8 +903,10 @@ export type Entry = {
  */
 number: number, 
 /**
- * The number of its last change; its own where it never changed. Of two states of one entry
- * the one with the larger number is the later.
+ * The number of its last change; its own where it never changed. An edit, an emoji, and a
+ * message in its thread that is written or taken back change it. Of two states of one entry
+ * the one with the larger number is the later, and an event with a number that is not larger
+ * than this says nothing that is not in it already.
  */
 changed: number, 
 /**
@@ -1517,6 +1529,7 @@ export const defaultLimits: Limits = {
   "mark_people": 20,
   "call_people": 50,
   "call_record_ms": 2000,
+  "call_end_ms": 10000,
   "search_chars": 200,
   "search_hits": 30,
   "message_files": 10,
@@ -1554,6 +1567,7 @@ export const defaultLimits: Limits = {
   "marks_per_second": 5,
   "searches_burst": 10,
   "searches_per_second": 4,
+  "participant_reads": 4,
   "reactions_burst": 10,
   "reactions_per_second": 3,
   "room_reactions_burst": 60,

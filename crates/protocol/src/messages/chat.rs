@@ -196,8 +196,10 @@ pub struct Entry {
     /// entries ascend, with gaps.
     #[ts(type = "number")]
     pub number: u64,
-    /// The number of its last change; its own where it never changed. Of two states of one entry
-    /// the one with the larger number is the later.
+    /// The number of its last change; its own where it never changed. An edit, an emoji, and a
+    /// message in its thread that is written or taken back change it. Of two states of one entry
+    /// the one with the larger number is the later, and an event with a number that is not larger
+    /// than this says nothing that is not in it already.
     #[ts(type = "number")]
     pub changed: u64,
     /// The server's time, milliseconds since 1970-01-01T00:00:00Z; never less than the entry's
