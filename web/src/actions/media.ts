@@ -8,7 +8,6 @@ import Aperture from '@lucide/svelte/icons/aperture';
 import Video from '@lucide/svelte/icons/video';
 import VideoOff from '@lucide/svelte/icons/video-off';
 
-import { effectSupported } from '../call';
 import { m } from '../../paraglide/messages.js';
 import { named } from './action';
 import type { Place } from './place';
@@ -71,7 +70,7 @@ export function mediaActions({ meeting }: Pick<Place, 'meeting'>) {
           : m.effect_blur_off_hint({}, options),
       icon: Aperture,
       shortcut: alt('J'),
-      available: effectSupported('blur'),
+      available: meeting.canUse.blur,
       enabled: true,
       get pressed() {
         return meeting.effects.blur;
@@ -88,7 +87,7 @@ export function mediaActions({ meeting }: Pick<Place, 'meeting'>) {
           : m.effect_quiet_off_hint({}, options),
       icon: AudioWaveform,
       shortcut: alt('Q'),
-      available: effectSupported('quiet'),
+      available: meeting.canUse.quiet,
       enabled: true,
       get pressed() {
         return meeting.effects.quiet;

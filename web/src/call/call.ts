@@ -83,7 +83,7 @@ export interface CallOptions extends SourcesOptions {
   /** The WebSocket's address. */
   url: string;
   room: string;
-  /** A BCP 47 tag: the language of the server's sentences. */
+  /** A BCP 47 tag: the language of the server's sentences, at first. */
   language: string;
   /** Where messages that are not sent yet survive a reload. */
   store?: Store | null;
@@ -106,6 +106,8 @@ const answer_ms = 150;
  */
 export class Call extends Emitter<CallEvents> {
   readonly sources: LocalSources;
+  /** A BCP 47 tag: the language of the server's sentences, from the next connection on. */
+  language: string;
   readonly #options: CallOptions;
   readonly #line: Line;
   readonly #session: MediaSession;
@@ -129,6 +131,7 @@ export class Call extends Emitter<CallEvents> {
   constructor(options: CallOptions) {
     super();
     this.#options = options;
+    this.language = options.language;
     this.#roomName = options.room;
     const { createSocket, createConnection, random } = options;
     this.sources =
@@ -353,7 +356,7 @@ export class Call extends Emitter<CallEvents> {
   }
 
   #hello() {
-    const { language } = this.#options;
+    const { language } = this;
     if (this.#token === null) return { language };
     return { language, resume: { token: this.#token, after: this.#chat.last } };
   }

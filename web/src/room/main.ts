@@ -1,10 +1,12 @@
-import { mount } from 'svelte';
+import { hydrate, mount } from 'svelte';
 
 import '../styles/base.css';
-import { overwriteGetLocale } from '../../paraglide/runtime.js';
 import type { CallStats } from '../call';
-import type { Meeting } from '../state/meeting.svelte';
+import type { Language } from '../state/language';
+import { languageOf } from '../state/language';
+import { Meeting } from '../state/meeting.svelte';
 import App from './App.svelte';
+import { takeOver } from './early';
 
 declare global {
   interface Window {
@@ -14,21 +16,23 @@ declare global {
 }
 
 const target = document.getElementById('app') ?? document.body;
-const language = (target.dataset['lang'] ?? document.documentElement.lang).startsWith('ko')
-  ? 'ko'
-  : 'en';
 const room = target.dataset['room'] ?? decodeURIComponent(location.pathname.split('/')[2] ?? '');
+const language = languageOf(target.dataset['lang'] ?? document.documentElement.lang);
 
-overwriteGetLocale(() => language);
-// The invitation was for those without scripts.
-target.replaceChildren();
-mount(App, {
-  target,
-  props: {
-    room,
-    language,
-    onmeeting: (meeting: Meeting) => {
-      window.zoomStats = () => meeting.stats();
-    },
-  },
-});
+function begin(language: Language): Meeting {
+  const meeting = new Meeting({ room, language });
+  void meeting.open();
+  window.zoomStats = () => meeting.stats();
+  return meeting;
+}
+
+const props = { language, begin };
+const early = takeOver(target);
+if (early === null) {
+  // The invitation was for those without scripts.
+  target.replaceChildren();
+  mount(App, { target, props });
+} else {
+  hydrate(App, { target, props });
+  early.carryOut();
+}

@@ -48,16 +48,16 @@ export interface Problem {
 /** Why devices do not work and what to do about it in this browser; the same for both is said once. */
 export function problemsOf(
   obstacles: Record<'microphone' | 'camera', Obstacle | null>,
-  place: Place = here(),
+  place?: Place,
 ): Problem[] {
+  const problem = (kind: Concerned, obstacle: Obstacle): Problem => {
+    return { text: obstacleText(kind, obstacle, place ?? here()), again: helps(obstacle) };
+  };
   const { microphone, camera } = obstacles;
-  if (microphone !== null && microphone === camera) {
-    return [{ text: obstacleText('both', microphone, place), again: helps(microphone) }];
-  }
+  if (microphone !== null && microphone === camera) return [problem('both', microphone)];
   return (['microphone', 'camera'] as const).flatMap((kind) => {
     const obstacle = obstacles[kind];
-    if (obstacle === null) return [];
-    return [{ text: obstacleText(kind, obstacle, place), again: helps(obstacle) }];
+    return obstacle === null ? [] : [problem(kind, obstacle)];
   });
 }
 

@@ -24,6 +24,8 @@ import type {
 import { rememberRoom } from '../home/visited';
 import { socketPath } from '../protocol/messages';
 import { isPhone } from './browser';
+import type { Language } from './language';
+import { rememberLanguage } from './language';
 import { Notices } from './notices.svelte';
 import { readPreferences, writePreferences } from './preferences';
 import type { FloatingReaction } from './reactions.svelte';
@@ -44,11 +46,17 @@ const most_phone_scale = 1.5;
 
 /** One's stay in a room as the views see it: what the engine tells, and what may be done. */
 export class Meeting {
-  readonly language: string;
   readonly notices = new Notices();
   /** Whether this browser can see and hear at all. */
   readonly canCall = MediaSession.supported();
+  /** Which effects this browser has what it takes for. */
+  readonly canUse: Readonly<Record<EffectName, boolean>> = {
+    blur: effectSupported('blur'),
+    quiet: effectSupported('quiet'),
+  };
 
+  /** What the page is written in. */
+  language = $state<Language>('en');
   /** The room's name: of the link, and once inside as its first visitor wrote it. */
   room = $state('');
   phase = $state<Phase>('outside');
@@ -113,7 +121,7 @@ export class Meeting {
   #chosenSpeaker = $state<string | null>(readPreferences().speakerId);
   #streams = $state(0);
 
-  constructor(options: { room: string; language: string }) {
+  constructor(options: { room: string; language: Language }) {
     this.room = options.room;
     this.language = options.language;
     const { microphone, camera, microphoneId, cameraId, blur, quiet } = readPreferences();
@@ -127,11 +135,16 @@ export class Meeting {
       camera,
       microphoneId,
       cameraId,
-      blur: blur && effectSupported('blur'),
-      quiet: quiet && effectSupported('quiet'),
+      blur: blur && this.canUse.blur,
+      quiet: quiet && this.canUse.quiet,
       phone: this.#phone,
     });
     this.#listen();
+  }
+
+  /** Where this room lies on its server: what a link to it says behind the host. */
+  get path(): string {
+    return location.pathname + location.search;
   }
 
   get self(): Participant | null {
@@ -238,6 +251,13 @@ export class Meeting {
   /** Asks once more for the devices that did not work. */
   tryDevicesAgain(): Promise<void> {
     return this.#call.sources.tryAgain();
+  }
+
+  /** Goes on in another language, here and on the pages to come. */
+  async setLanguage(language: Language): Promise<void> {
+    this.language = language;
+    this.#call.language = language;
+    await rememberLanguage(language);
   }
 
   post(text: string): void {

@@ -14,7 +14,7 @@ use rust_embed::EmbeddedFile;
 use crate::pages::{
     Problem, Site,
     assets::{self, App},
-    visit::Visit,
+    visit::{Visit, accepts},
 };
 
 const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
@@ -140,23 +140,6 @@ fn matches(tags: &str, tag: &str) -> bool {
         .any(|given| given == "*" || given.strip_prefix("W/").unwrap_or(given) == tag)
 }
 
-/// RFC 9110 section 12.5.3: whether a coding is named (or `*`) and not refused by `q=0`.
-fn accepts(accepted: &str, coding: &str) -> bool {
-    let weight = |wanted: &str| {
-        accepted.split(',').find_map(|range| {
-            let (name, weight) = range.split_once(';').unwrap_or((range, ""));
-            if !name.trim().eq_ignore_ascii_case(wanted) {
-                return None;
-            }
-            Some(match weight.trim().strip_prefix("q=") {
-                Some(weight) => weight.parse().unwrap_or(0.0),
-                None => 1.0_f32,
-            })
-        })
-    };
-    weight(coding).or_else(|| weight("*")).unwrap_or(0.0) > 0.0
-}
-
 fn content_type(path: &str) -> &'static str {
     match path.rsplit_once('.').map_or("", |(_, ending)| ending) {
         "js" => "text/javascript; charset=utf-8",
@@ -179,16 +162,6 @@ fn content_type(path: &str) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_coding_is_used_only_when_the_browser_takes_it() {
-        assert!(accepts("gzip, deflate, br", "br"));
-        assert!(accepts("br;q=0.5", "br"));
-        assert!(accepts("*", "br"));
-        for refusing in ["", "gzip", "br;q=0", "br;q=none", "*;q=0", "brotli"] {
-            assert!(!accepts(refusing, "br"), "{refusing}");
-        }
-    }
 
     #[test]
     fn a_tag_matches_itself_weak_or_strong_or_a_star() {

@@ -9,7 +9,7 @@ use axum::{
 };
 use http::{HeaderName, HeaderValue, header};
 
-use crate::pages::visit;
+use crate::pages::{Inline, visit};
 
 /// Which headers this server sends.
 #[derive(Clone, Copy, Debug)]
@@ -57,8 +57,9 @@ impl Headers {
         self.encrypted
     }
 
-    /// The Content-Security-Policy of the page at `path` seen at `host`.
-    fn policy(&self, host: Option<&str>, path: &str) -> String {
+    /// The Content-Security-Policy of the page at `path` seen at `host`, with that inline and nothing else.
+    fn policy(&self, host: Option<&str>, path: &str, inline: &Inline) -> String {
+        let Inline { scripts, styles } = inline;
         // Blurring a background and taking noise away are WebAssembly; `eval` stays forbidden.
         let machine = if path.starts_with("/r/") {
             " 'wasm-unsafe-eval'"
@@ -68,13 +69,14 @@ impl Headers {
         // Not every browser takes 'self' for WebSockets too, so they are named.
         let sockets = host.map_or_else(String::new, |host| format!(" ws://{host} wss://{host}"));
         // Vite's development client writes style elements.
-        let inline = if self.development {
+        let vite = if self.development {
             " 'unsafe-inline'"
         } else {
             ""
         };
         format!(
-            "default-src 'none'; script-src 'self'{machine}; style-src 'self'{inline}; \
+            "default-src 'none'; script-src 'self'{machine}{scripts}; \
+             style-src 'self'{vite}{styles}; \
              img-src 'self' blob:; font-src 'self'; media-src 'self' blob:; connect-src 'self'{sockets}; \
              worker-src 'self'; manifest-src 'self'; form-action 'self'; object-src 'none'; \
              base-uri 'none'; frame-ancestors 'none'"
@@ -88,8 +90,11 @@ pub(crate) async fn add(
     request: Request,
     next: Next,
 ) -> Response {
-    let policy = headers.policy(visit::host(request.headers()), request.uri().path());
+    let host = visit::host(request.headers()).map(str::to_owned);
+    let path = request.uri().path().to_owned();
     let mut response = next.run(request).await;
+    let inline = response.extensions_mut().remove().unwrap_or_default();
+    let policy = headers.policy(host.as_deref(), &path, &inline);
     let to = response.headers_mut();
     for (name, value) in FIXED {
         to.entry(name).or_insert(HeaderValue::from_static(value));

@@ -49,11 +49,19 @@ struct Chunk {
     imports: Vec<String>,
 }
 
+/// What loads an entry.
+#[derive(Debug, Default)]
+struct Entry {
+    /// Its style sheets and those of what it imports, by file.
+    styles: Vec<String>,
+    /// The HTML for its scripts: hints for what it imports, and the entry itself.
+    scripts: String,
+}
+
 /// What the pages know of the app's files.
 #[derive(Debug)]
 pub(crate) struct Assets {
-    /// The HTML that loads an entry.
-    tags: BTreeMap<&'static str, String>,
+    entries: BTreeMap<&'static str, Entry>,
     /// Files whose name has a hash of their content.
     hashed: HashSet<String>,
 }
@@ -70,20 +78,19 @@ impl Assets {
 
     /// The app as Vite's development server has it, which stands before this server.
     pub(crate) fn from_vite() -> Self {
-        let tags = ENTRIES
+        let entries = ENTRIES
             .into_iter()
-            .map(|(entry, source)| {
-                let client = script("@vite/client");
-                let tags = if source.ends_with(".css") {
-                    client + &stylesheet(source)
-                } else {
-                    client + &script(source)
+            .map(|(name, source)| {
+                let mut entry = Entry {
+                    styles: Vec::new(),
+                    scripts: script("@vite/client"),
                 };
-                (entry, tags)
+                entry.add(source);
+                (name, entry)
             })
             .collect();
         Self {
-            tags,
+            entries,
             hashed: HashSet::new(),
         }
     }
@@ -97,21 +104,39 @@ impl Assets {
             .filter(|file| !file.starts_with(ICON_FOLDER))
             .cloned()
             .collect();
-        let tags = ENTRIES
+        let entries = ENTRIES
             .into_iter()
-            .filter_map(|(entry, source)| Some((entry, tags_of(&chunks, source)?)))
+            .filter_map(|(name, source)| Some((name, entry_of(&chunks, source)?)))
             .collect();
-        Ok(Self { tags, hashed })
+        Ok(Self { entries, hashed })
     }
 
     /// The tags that load an entry; none when the build does not have it.
     pub(crate) fn tags(&self, entry: &str) -> String {
-        self.tags.get(entry).cloned().unwrap_or_default()
+        let Some(Entry { styles, scripts }) = self.entries.get(entry) else {
+            return String::new();
+        };
+        let styles: String = styles.iter().map(|file| stylesheet(file)).collect();
+        styles + scripts
+    }
+
+    /// The tags of an entry's scripts alone, for a page that has its styles inline.
+    pub(crate) fn scripts(&self, entry: &str) -> &str {
+        self.entries
+            .get(entry)
+            .map_or("", |entry| entry.scripts.as_str())
+    }
+
+    /// The style sheets of an entry, by file.
+    pub(crate) fn styles(&self, entry: &str) -> &[String] {
+        self.entries
+            .get(entry)
+            .map_or(&[], |entry| entry.styles.as_slice())
     }
 
     /// Whether the build has an entry.
     pub(crate) fn has(&self, entry: &str) -> bool {
-        self.tags.contains_key(entry)
+        self.entries.contains_key(entry)
     }
 
     /// Whether a file's name changes with its content, so that it may be kept for ever.
@@ -128,37 +153,42 @@ fn stylesheet(file: &str) -> String {
     format!("<link rel=\"stylesheet\" href=\"/public/{file}\">\n")
 }
 
-/// An entry's tags: its style sheets and those of what it imports, hints for what it imports, and
-/// the entry itself.
-fn tags_of(chunks: &BTreeMap<String, Chunk>, source: &str) -> Option<String> {
-    let entry = chunks.get(source)?;
-    let mut tags = String::new();
+impl Entry {
+    /// Adds the file that the entry itself is.
+    fn add(&mut self, file: &str) {
+        if file.ends_with(".css") {
+            self.styles.push(file.to_owned());
+        } else {
+            self.scripts += &script(file);
+        }
+    }
+}
+
+/// What loads the entry made of a source, with all that it imports.
+fn entry_of(chunks: &BTreeMap<String, Chunk>, source: &str) -> Option<Entry> {
+    let chunk = chunks.get(source)?;
+    let mut entry = Entry {
+        styles: chunk.css.clone(),
+        scripts: String::new(),
+    };
     let mut seen = BTreeSet::from([source]);
-    let mut waiting: Vec<&str> = entry.imports.iter().map(String::as_str).collect();
-    let mut styles: Vec<&String> = entry.css.iter().collect();
+    let mut waiting: Vec<&str> = chunk.imports.iter().map(String::as_str).collect();
     while let Some(name) = waiting.pop() {
         if !seen.insert(name) {
             continue;
         }
         if let Some(chunk) = chunks.get(name) {
             let _ = writeln!(
-                tags,
+                entry.scripts,
                 "<link rel=\"modulepreload\" href=\"/public/{}\">",
                 chunk.file
             );
-            styles.extend(&chunk.css);
+            entry.styles.extend(chunk.css.iter().cloned());
             waiting.extend(chunk.imports.iter().map(String::as_str));
         }
     }
-    for style in styles {
-        tags += &stylesheet(style);
-    }
-    if entry.file.ends_with(".css") {
-        tags += &stylesheet(&entry.file);
-    } else {
-        tags += &script(&entry.file);
-    }
-    Some(tags)
+    entry.add(&chunk.file);
+    Some(entry)
 }
 
 #[cfg(test)]
@@ -177,15 +207,17 @@ mod tests {
         let assets = Assets::from_manifest(BUILD.as_bytes()).unwrap();
         assert_eq!(
             assets.tags("room"),
-            "<link rel=\"modulepreload\" href=\"/public/shared-1.js\">\n\
-             <link rel=\"stylesheet\" href=\"/public/room-2.css\">\n\
+            "<link rel=\"stylesheet\" href=\"/public/room-2.css\">\n\
              <link rel=\"stylesheet\" href=\"/public/shared-1.css\">\n\
+             <link rel=\"modulepreload\" href=\"/public/shared-1.js\">\n\
              <script type=\"module\" src=\"/public/room-2.js\"></script>\n"
         );
         assert_eq!(
             assets.tags("site"),
             "<link rel=\"stylesheet\" href=\"/public/site-4.css\">\n"
         );
+        assert_eq!(assets.styles("room"), ["room-2.css", "shared-1.css"]);
+        assert!(!assets.scripts("room").contains("stylesheet"));
         assert!(!assets.has("home") && assets.tags("home").is_empty());
     }
 

@@ -4,6 +4,8 @@
 //! built from `web/` and served by [`crate::http`].
 
 pub(crate) mod assets;
+mod compress;
+mod entrance;
 mod home;
 mod language;
 mod link;
@@ -27,6 +29,8 @@ use http::{HeaderValue, StatusCode, header};
 use minijinja::{Environment, Value, context};
 
 use assets::Assets;
+use entrance::Entrance;
+pub(crate) use entrance::Inline;
 use language::Language;
 pub(crate) use problem::Problem;
 use texts::{AllTexts, Texts};
@@ -37,6 +41,8 @@ pub(crate) struct Site {
     templates: Environment<'static>,
     texts: AllTexts,
     assets: Arc<Assets>,
+    /// None where the app comes from elsewhere: the room's page then waits for it.
+    entrance: Option<Entrance>,
     secure: bool,
 }
 
@@ -57,10 +63,16 @@ impl Site {
         } else {
             Assets::embedded()?
         });
+        let entrance = if development {
+            None
+        } else {
+            Entrance::embedded(&assets)
+        };
         Ok(Self {
-            templates: templates::environment(Arc::clone(&assets)),
+            templates: templates::environment(Arc::clone(&assets))?,
             texts: AllTexts::embedded()?,
             assets,
+            entrance,
             secure,
         })
     }
@@ -99,9 +111,8 @@ impl Site {
             .get_template(template)
             .and_then(|template| template.render(context! { ..values, ..common }));
         match rendered {
-            Ok(html) => (
-                status,
-                [
+            Ok(html) => {
+                let headers = [
                     (
                         header::CONTENT_TYPE,
                         HeaderValue::from_static("text/html; charset=utf-8"),
@@ -113,12 +124,11 @@ impl Site {
                     (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
                     (
                         header::VARY,
-                        HeaderValue::from_static("accept-language, cookie"),
+                        HeaderValue::from_static("accept-language, accept-encoding, cookie"),
                     ),
-                ],
-                html,
-            )
-                .into_response(),
+                ];
+                (status, headers, compress::body(html, visit.gzip)).into_response()
+            }
             Err(error) => {
                 tracing::error!(template, error = %chain(&error), "a page could not be rendered");
                 (

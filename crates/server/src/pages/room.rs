@@ -10,7 +10,7 @@ use http::{HeaderValue, StatusCode, header};
 use minijinja::{Value, context};
 use zoom_protocol::RoomName;
 
-use super::{Problem, Site, link, problem::WrongRoom, visit::Visit};
+use super::{Problem, Site, entrance, link, problem::WrongRoom, switch, visit::Visit};
 
 /// The room's page; another spelling of the same name is led to the one spelling.
 pub(crate) async fn page(State(site): State<Arc<Site>>, visit: Visit) -> Response {
@@ -40,6 +40,16 @@ pub(crate) async fn page(State(site): State<Arc<Site>>, visit: Visit) -> Respons
         // Percent-encoded: no character of it means anything in HTML.
         path => Value::from_safe_string(canonical),
         app => site.assets().has("room"),
+        entrance => site.entrance.as_ref().map(|entrance| context! {
+            template => entrance::template(visit.language),
+            style => Value::from_safe_string(entrance.style.clone()),
+            script => Value::from_safe_string(entrance.script.clone()),
+        }),
+        back => Value::from_safe_string(switch::encoded(&visit.target)),
     };
-    site.page(&visit, StatusCode::OK, "room.html", values)
+    let mut response = site.page(&visit, StatusCode::OK, "room.html", values);
+    if let Some(entrance) = &site.entrance {
+        response.extensions_mut().insert(entrance.inline.clone());
+    }
+    response
 }

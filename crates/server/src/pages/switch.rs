@@ -14,11 +14,12 @@ use super::{Problem, Site, language::Language, visit::Visit};
 
 /// The link that chooses a language and comes back to `target`.
 pub(crate) fn href(language: Language, target: &str) -> String {
-    format!(
-        "/language?to={}&back={}",
-        language.tag(),
-        utf8_percent_encode(target, NON_ALPHANUMERIC)
-    )
+    format!("/language?to={}&back={}", language.tag(), encoded(target))
+}
+
+/// A path as the value of a query's parameter: letters, digits and `%` alone.
+pub(crate) fn encoded(target: &str) -> String {
+    utf8_percent_encode(target, NON_ALPHANUMERIC).to_string()
 }
 
 #[derive(Debug, Deserialize)]

@@ -4,7 +4,7 @@ use std::{path::Path, sync::Arc};
 
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, value::Kwargs};
 
-use super::{assets::Assets, texts};
+use super::{assets::Assets, entrance, texts};
 
 const TEMPLATES: [(&str, &str); 4] = [
     ("base.html", include_str!("../../templates/base.html")),
@@ -17,12 +17,19 @@ const TEMPLATES: [(&str, &str); 4] = [
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/templates");
 
 /// The environment that renders every page.
-pub(crate) fn environment(assets: Arc<Assets>) -> Environment<'static> {
+///
+/// # Errors
+/// A sentence, when a template that the build wrote is broken.
+pub(crate) fn environment(assets: Arc<Assets>) -> Result<Environment<'static>, String> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::SemiStrict);
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
+    let all = Arc::clone(&assets);
     environment.add_function("assets", move |entry: &str| {
-        Value::from_safe_string(assets.tags(entry))
+        Value::from_safe_string(all.tags(entry))
+    });
+    environment.add_function("scripts", move |entry: &str| {
+        Value::from_safe_string(assets.scripts(entry).to_owned())
     });
     environment.add_filter("fill", fill);
     if cfg!(debug_assertions) && Path::new(FOLDER).is_dir() {
@@ -33,7 +40,12 @@ pub(crate) fn environment(assets: Arc<Assets>) -> Environment<'static> {
             Ok(found.map(|(_, source)| (*source).to_owned()))
         });
     }
-    environment
+    for (name, source) in entrance::templates() {
+        environment
+            .add_template_owned(name, source)
+            .map_err(|error| format!("the room's entrance: {error}"))?;
+    }
+    Ok(environment)
 }
 
 /// `{{ t.room_lead|fill(room=name) }}` puts `name` where the text has `{room}`.

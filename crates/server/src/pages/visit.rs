@@ -16,6 +16,8 @@ pub(crate) struct Visit {
     pub(crate) target: String,
     /// Scheme and host as the person sees them, when the request tells them credibly.
     pub(crate) origin: Option<String>,
+    /// The browser takes pages compressed with gzip.
+    pub(crate) gzip: bool,
 }
 
 /// Whether this server itself speaks TLS; put into every request's extensions.
@@ -30,6 +32,10 @@ impl Visit {
                 .path_and_query()
                 .map_or_else(|| "/".to_owned(), |target| target.as_str().to_owned()),
             origin: origin(headers, peer, tls),
+            gzip: headers
+                .get(header::ACCEPT_ENCODING)
+                .and_then(|value| value.to_str().ok())
+                .is_some_and(|accepted| accepts(accepted, "gzip")),
         }
     }
 }
@@ -47,6 +53,23 @@ impl<S: Sync> FromRequestParts<S> for Visit {
             tls.is_some_and(|Encrypted(tls)| *tls),
         ))
     }
+}
+
+/// RFC 9110 section 12.5.3: whether a coding is named (or `*`) and not refused by `q=0`.
+pub(crate) fn accepts(accepted: &str, coding: &str) -> bool {
+    let weight = |wanted: &str| {
+        accepted.split(',').find_map(|range| {
+            let (name, weight) = range.split_once(';').unwrap_or((range, ""));
+            if !name.trim().eq_ignore_ascii_case(wanted) {
+                return None;
+            }
+            Some(match weight.trim().strip_prefix("q=") {
+                Some(weight) => weight.parse().unwrap_or(0.0),
+                None => 1.0_f32,
+            })
+        })
+    };
+    weight(coding).or_else(|| weight("*")).unwrap_or(0.0) > 0.0
 }
 
 /// A `Host` that is one: letters, digits, dots, hyphens and a port, or an IPv6 literal.
@@ -110,6 +133,16 @@ mod tests {
             "[::1]80",
         ] {
             assert_eq!(host(&with_host(bad)), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_coding_is_used_only_when_the_browser_takes_it() {
+        assert!(accepts("gzip, deflate, br", "br"));
+        assert!(accepts("br;q=0.5", "br"));
+        assert!(accepts("*", "br"));
+        for refusing in ["", "gzip", "br;q=0", "br;q=none", "*;q=0", "brotli"] {
+            assert!(!accepts(refusing, "br"), "{refusing}");
         }
     }
 

@@ -24,6 +24,7 @@ export function placeOf(people: Participant[], meeting: object = {}): Place {
     hands: people.filter(({ hand }) => hand !== undefined),
     lastSpeakers: [],
     limits: defaultLimits,
+    canUse: { blur: true, quiet: true },
     on: { microphone: true, camera: true, screen: false, screen_audio: false },
     ownCamera: null,
     speaker: null,

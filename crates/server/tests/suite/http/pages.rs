@@ -23,7 +23,8 @@ async fn home_says_what_it_is_in_the_language_that_the_browser_asks_for() {
     assert!(korean.text().contains("<html lang=\"ko\""));
     assert!(korean.text().contains("나만의 모임 공간"));
     assert_eq!(korean.header("content-language"), "ko");
-    assert_eq!(korean.header("vary"), "accept-language, cookie");
+    let varies = "accept-language, accept-encoding, cookie";
+    assert_eq!(korean.header("vary"), varies);
 }
 
 #[tokio::test]
@@ -110,6 +111,50 @@ async fn a_room_s_page_invites_and_carries_a_preview() {
         text.contains(&format!("property=\"og:url\" content=\"{url}\"")),
         "{text}"
     );
+}
+
+#[tokio::test]
+async fn a_room_s_page_brings_the_entrance_and_a_policy_that_allows_exactly_that() {
+    let server = Running::start().await;
+    for (headers, join) in [(&[][..], "Join"), (&[KOREAN][..], "입장하기")] {
+        let page = server.get("/r/a?b=c", headers).await;
+        let text = page.text();
+        assert!(
+            text.contains("<h1 class=") && text.contains(">a</h1>"),
+            "{text}"
+        );
+        assert!(text.contains(&format!("type=\"submit\">{join}</button>")));
+        assert!(text.contains("&amp;back=%2Fr%2Fa%3Fb%3Dc\""), "{text}");
+        assert!(!text.contains("{{") && !text.contains(" style="), "{text}");
+        let policy = page.header("content-security-policy");
+        assert_eq!(text.matches("<style>").count(), hashes(policy, "style-src"));
+        assert_eq!(
+            text.matches("<script>").count(),
+            hashes(policy, "script-src")
+        );
+        assert!(!policy.contains("unsafe-inline"), "{policy}");
+    }
+    let home = server.get("/", &[]).await;
+    assert!(!home.header("content-security-policy").contains("sha256-"));
+}
+
+/// How many texts a directive of a policy allows by their hash.
+fn hashes(policy: &str, directive: &str) -> usize {
+    let sources = policy
+        .split(';')
+        .find(|it| it.trim().starts_with(directive));
+    sources.unwrap().matches("'sha256-").count()
+}
+
+#[tokio::test]
+async fn a_page_is_compressed_for_browsers_that_take_it() {
+    let server = Running::start().await;
+    let plain = server.get("/r/a", &[]).await;
+    let small = server.get("/r/a", &[("accept-encoding", "gzip, br")]).await;
+    assert_eq!(plain.header("content-encoding"), "");
+    assert_eq!(small.header("content-encoding"), "gzip");
+    // What a new connection brings in its first flight (RFC 6928).
+    assert!(small.body.len() < 14_600, "{}", small.body.len());
 }
 
 #[tokio::test]
