@@ -14,15 +14,22 @@
 //! What it does not do: it checks no right and no rule of a room, it knows no clock (times come in
 //! with what is written), and it is no async runtime: reads block, and appends answer by a callback.
 
+mod change;
 mod database;
 mod error;
 mod folder;
 mod queue;
 mod readers;
+mod record;
 mod secret;
 mod store;
 mod writer;
 
+pub use change::{Change, Outcome, Refusal, Reply, WriteRequest};
 pub use error::{ReadError, StoreError};
+pub use record::{ChangesRead, OpenCall, PageRead, RoomRecord};
 pub use secret::load_or_create_secret;
-pub use store::{AppendOutcome, AppendRefusal, AppendRequest, Reply, RoomRecord, Store};
+pub use store::{AppendOutcome, AppendRefusal, AppendReply, AppendRequest, Store};
+
+/// Most entries that one [`Change::Expire`] takes away, so that nobody waits long behind it.
+pub const EXPIRED_AT_ONCE: u32 = 500;

@@ -136,6 +136,9 @@ impl Readers {
             Ok(Some(RoomRecord {
                 name,
                 last_number: last_number.cast_unsigned(),
+                retention_days: None,
+                file_bytes: 0,
+                open_call: None,
             }))
         })
     }

@@ -9,8 +9,9 @@ use std::{
 use zoom_protocol::{ClientId, EntryBody, Limits, Page, Person, RoomName};
 
 use crate::{
-    ReadError, StoreError,
+    ReadError, RoomRecord, StoreError,
     database::Database,
+    files::{Collector, FileFolder},
     folder::{self, Hold},
     queue::{Queue, Rejected},
     readers::Readers,
@@ -26,13 +27,15 @@ pub struct Store {
 struct Shared {
     queue: Arc<Queue<Job>>,
     readers: Readers,
+    files: FileFolder,
+    collector: Mutex<Option<JoinHandle<()>>>,
     writer: Mutex<Option<JoinHandle<()>>>,
     hold: Mutex<Option<Hold>>,
 }
 
 /// What is called with the outcome of an append, on the writer's thread: it must be quick and must
 /// not block.
-pub type Reply = Box<dyn FnOnce(AppendOutcome) + Send>;
+pub type AppendReply = Box<dyn FnOnce(AppendOutcome) + Send>;
 
 /// An entry to keep.
 #[derive(Clone, Debug)]
@@ -81,15 +84,6 @@ pub enum AppendRefusal {
     Busy,
 }
 
-/// A room that has entries.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RoomRecord {
-    /// Its name as its first visitor wrote it.
-    pub name: RoomName,
-    /// The number of its last entry.
-    pub last_number: u64,
-}
-
 impl Store {
     /// Opens the database `zoom.db` in the folder `dir`, making both if they are not there, and holds
     /// the folder for this process alone.
@@ -100,6 +94,8 @@ impl Store {
     pub fn open(dir: &Path, limits: &Limits) -> Result<Self, StoreError> {
         let hold = folder::hold(dir)?;
         let (database, connection) = Database::open(dir)?;
+        let files = FileFolder::open(dir)?;
+        let collector = Collector::start(&files, &database)?;
         let queue = Arc::new(Queue::new(limits.store_queue as usize));
         let writer = Writer {
             connection,
@@ -115,6 +111,8 @@ impl Store {
         let shared = Shared {
             queue,
             readers: Readers::new(database, limits.store_readers as usize),
+            files,
+            collector: Mutex::new(Some(collector)),
             writer: Mutex::new(Some(thread)),
             hold: Mutex::new(Some(hold)),
         };
@@ -126,7 +124,7 @@ impl Store {
     /// Keeps an entry. Never blocks on the disk. Replies to one room's appends come in their order;
     /// only a refusal because too much waits or the store is closed comes at once, on the caller's
     /// thread.
-    pub fn append(&self, request: AppendRequest, reply: Reply) {
+    pub fn append(&self, request: AppendRequest, reply: AppendReply) {
         let (job, refusal) = match self.shared.queue.push(Job { request, reply }) {
             Ok(()) => return,
             Err(Rejected::Full(job)) => (job, AppendRefusal::Busy),
@@ -171,6 +169,11 @@ impl Store {
         self.shared.readers.room(room_key)
     }
 
+    /// The bytes of files.
+    pub fn files(&self) -> &FileFolder {
+        &self.shared.files
+    }
+
     /// Takes no more appends, writes what waits, and gives the folder back. Blocks until that is
     /// done. Appends after it are refused, reads after it fail.
     pub fn close(&self) {
@@ -188,6 +191,10 @@ impl Shared {
             && writer.join().is_err()
         {
             tracing::error!("the writer panicked");
+        }
+        self.files.close();
+        if take(&self.collector).is_some_and(|collector| collector.join().is_err()) {
+            tracing::error!("the collector of files panicked");
         }
         drop(take(&self.hold));
     }

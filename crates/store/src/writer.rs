@@ -8,7 +8,7 @@ use std::{
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
 use crate::{
-    AppendOutcome, AppendRefusal, AppendRequest, Reply,
+    AppendOutcome, AppendRefusal, AppendReply, AppendRequest,
     database::{Database, is_full},
     queue::Queue,
 };
@@ -16,7 +16,7 @@ use crate::{
 /// An append and where its outcome goes.
 pub(crate) struct Job {
     pub(crate) request: AppendRequest,
-    pub(crate) reply: Reply,
+    pub(crate) reply: AppendReply,
 }
 
 /// Empties the queue into the database.
@@ -96,7 +96,7 @@ impl Writer {
 }
 
 /// Replies; whatever happens there, the next append is written.
-fn call(reply: Reply, outcome: AppendOutcome) {
+fn call(reply: AppendReply, outcome: AppendOutcome) {
     if catch_unwind(AssertUnwindSafe(|| reply(outcome))).is_err() {
         tracing::error!("a reply to an append panicked");
     }
