@@ -90,7 +90,8 @@ impl Database {
         Ok(connection)
     }
 
-    fn error(&self, source: rusqlite::Error) -> StoreError {
+    /// Says what is wrong with the database.
+    pub(crate) fn error(&self, source: rusqlite::Error) -> StoreError {
         classify(&self.path, source)
     }
 }

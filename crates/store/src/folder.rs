@@ -76,7 +76,7 @@ pub(crate) fn sync(dir: &Path) -> io::Result<()> {
 }
 
 /// Options to make a file that its owner alone can read.
-fn private() -> OpenOptions {
+pub(crate) fn private() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.write(true).create(true);
     #[cfg(unix)]

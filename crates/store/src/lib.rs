@@ -17,6 +17,7 @@
 mod change;
 mod database;
 mod error;
+pub mod files;
 mod folder;
 mod queue;
 mod readers;
