@@ -46,6 +46,8 @@ struct Missing {
     index: u64,
     noticed: Instant,
     due: Instant,
+    /// When it was asked for first.
+    asked: Option<Instant>,
     tries: u8,
 }
 
@@ -84,17 +86,33 @@ impl NackTracker {
                 index,
                 noticed: now,
                 due,
+                asked: None,
                 tries: 0,
             });
         }
         self.next = Some(self.next.map_or(due, |next| next.min(due)));
     }
 
-    fn found(&mut self, index: u64) {
-        if let Ok(place) = self
+    /// Takes note of a packet that was sent again because it was asked for. Returns how long after
+    /// the first request that was: a round trip, or more where a request or an answer was lost;
+    /// `None` if it was not asked for, or came before.
+    pub fn on_answer(&mut self, index: u64, now: Instant) -> Option<Duration> {
+        let place = self.place(index);
+        let missing = place.and_then(|place| self.missing.get(place));
+        let asked = missing.and_then(|missing| missing.asked);
+        self.on_packet(index, now);
+        asked.map(|asked| now.saturating_duration_since(asked))
+    }
+
+    fn place(&self, index: u64) -> Option<usize> {
+        let place = self
             .missing
-            .binary_search_by_key(&index, |missing| missing.index)
-        {
+            .binary_search_by_key(&index, |missing| missing.index);
+        place.ok()
+    }
+
+    fn found(&mut self, index: u64) {
+        if let Some(place) = self.place(index) {
             self.missing.remove(place);
             if self.missing.is_empty() {
                 self.next = None;
@@ -148,6 +166,7 @@ impl NackTracker {
                 to.push(u16::from_be_bytes([high, low]));
                 room -= 1;
                 missing.tries += 1;
+                missing.asked.get_or_insert(now);
                 missing.due = now + repeat;
             }
             next = Some(next.map_or(missing.due, |next: Instant| next.min(missing.due)));

@@ -129,7 +129,7 @@ impl Sfu {
             session.lost(block.fraction_lost, now.at);
             let round_trip = rtcp::round_trip(now.ntp(), block.last_report, block.delay);
             if let Some(round_trip) = round_trip {
-                session.round_trip = Some(round_trip);
+                session.round_trip.on_report(now.at, round_trip);
                 session.cc.on_round_trip(round_trip);
             }
         }
@@ -143,7 +143,8 @@ impl Sfu {
         let Some((slot, true)) = peer.slots.of_ssrc(ssrc) else {
             return;
         };
-        let round_trip = peer.session.as_ref().and_then(|session| session.round_trip);
+        let session = peer.session.as_ref();
+        let round_trip = session.and_then(|session| session.round_trip.at(now.at));
         let round_trip = round_trip.unwrap_or(USUAL_ROUND_TRIP).as_millis() as u32;
         // What is missing of a picture that is held back would fill the queue that it made room in.
         let Some(stream) = peer
@@ -215,7 +216,7 @@ pub(crate) fn write(
         return;
     };
     let ssrc = session.ssrc;
-    let round_trip = session.round_trip.unwrap_or(USUAL_ROUND_TRIP);
+    let round_trip = session.round_trip.at(now.at).unwrap_or(USUAL_ROUND_TRIP);
     for stream in session.streams.iter_mut() {
         let Some(nack) = stream.nack.as_mut() else {
             continue;

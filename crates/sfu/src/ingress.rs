@@ -174,7 +174,15 @@ impl Sfu {
             return None;
         }
         if let Some(nack) = &mut stream.nack {
-            nack.on_packet(arrived.seq, now);
+            let answer = if repairs {
+                nack.on_answer(arrived.seq, now)
+            } else {
+                nack.on_packet(arrived.seq, now);
+                None
+            };
+            if let Some(time) = answer {
+                session.round_trip.on_answer(now, time);
+            }
         }
         Some((arrived, kind))
     }

@@ -48,6 +48,7 @@ mod reporting;
 mod rewrite;
 mod ring;
 mod rise;
+mod round_trip;
 mod session;
 mod sfu;
 mod slots;

@@ -82,7 +82,7 @@ impl Sfu {
                 report.bitrate_bps = slot.audio.meter.bps(now) + video;
             }
         }
-        let round_trip = state.rtt.or(session.round_trip);
+        let round_trip = state.rtt.or(session.round_trip.at(now));
         Some(MediaReport {
             participant: id,
             room,

@@ -10,7 +10,7 @@ use zoom_rtp::{
     srtp::{SrtpError, SrtpProfile, SrtpReceiver, SrtpSender, srtp_session},
 };
 
-use crate::{handshake::Agreed, incoming::Streams};
+use crate::{handshake::Agreed, incoming::Streams, round_trip::RoundTrip};
 
 /// How often reports are sent: browsers align sound and picture by them, and learn the round trip.
 pub(crate) const REPORT_EVERY: Duration = Duration::from_secs(1);
@@ -35,7 +35,7 @@ pub(crate) struct Session {
     pub(crate) report_at: Instant,
     /// Streams that are to be asked for a key frame.
     pub(crate) keys: Vec<u32>,
-    pub(crate) round_trip: Option<Duration>,
+    pub(crate) round_trip: RoundTrip,
     /// Bytes of repairs that may be sent.
     repair_credit: i64,
     /// Until when sound is sent twice, because the way loses packets.
@@ -75,7 +75,7 @@ impl Session {
             ssrc,
             report_at: now + REPORT_EVERY,
             keys: Vec::new(),
-            round_trip: None,
+            round_trip: RoundTrip::default(),
             repair_credit: REPAIR_CREDIT,
             lossy_until: None,
             narrow: false,

@@ -19,6 +19,7 @@ use crate::guest;
 const FEEDBACK_BYTES: usize = 1_100;
 
 struct Stream {
+    began: Instant,
     now: Instant,
     newest: u64,
     received: BTreeSet<u16>,
@@ -33,8 +34,10 @@ struct Stream {
 ///
 /// Where the books tell of packets that did not come, or ask for none of those that are missing.
 pub fn run(data: &[u8]) {
+    let now = guest::first_instant();
     let mut stream = Stream {
-        now: guest::first_instant(),
+        began: now,
+        now,
         newest: 1 << 16,
         received: BTreeSet::new(),
         feedback: FeedbackRecorder::new(),
@@ -63,7 +66,11 @@ impl Stream {
         self.newest = self.newest.max(index);
         self.received.insert(sequence);
         self.feedback.on_packet(sequence, self.now);
-        self.nack.on_packet(index, self.now);
+        if sequence & 1 == 0 {
+            self.nack.on_packet(index, self.now);
+        } else if let Some(time) = self.nack.on_answer(index, self.now) {
+            assert!(time <= self.now - self.began);
+        }
         let timestamp = u32::from(after).wrapping_mul(u32::from(sequence));
         self.stats.on_packet(index, timestamp, self.now);
         assert!(self.stats.expected() >= 1);

@@ -221,3 +221,21 @@ proptest! {
         prop_assert_eq!(tracker.missing(), 0);
     }
 }
+
+#[test]
+fn an_answer_tells_how_long_after_the_first_request_it_came() {
+    let (mut tracker, start) = after([0, 4]);
+    let first = tracker.next_due().unwrap();
+    assert_eq!(asked(&mut tracker, first), [1, 2, 3]);
+    assert_eq!(tracker.on_answer(1, first + ms(80)), Some(ms(80)));
+    let second = tracker.next_due().unwrap();
+    assert_eq!(asked(&mut tracker, second), [2, 3]);
+    assert_eq!(
+        tracker.on_answer(2, second + ms(10)),
+        Some(second + ms(10) - first)
+    );
+    // Nobody asked for these, or they are there.
+    assert_eq!(tracker.on_answer(2, start + ms(900)), None);
+    assert_eq!(tracker.on_answer(6, start + ms(900)), None);
+    assert_eq!(tracker.on_answer(5, start + ms(900)), None);
+}

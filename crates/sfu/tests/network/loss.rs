@@ -109,3 +109,15 @@ fn an_uplink_that_loses_five_percent_is_repaired_before_anybody_sees_it() {
     let (repairs, _) = meeting.repairs(0, Toward::Client);
     assert_eq!(repairs, 0, "nothing was lost there");
 }
+
+#[test]
+fn a_publisher_far_away_that_receives_nothing_is_asked_once_in_a_round_trip() {
+    let way = Way {
+        delay: Duration::from_millis(200),
+        loss: Loss::Random(0.05),
+        ..Way::default()
+    };
+    let (meeting, _, _) = watching(5, &[1], &way, 30.0);
+    let (repairs, lost) = meeting.repairs(1, Toward::Server);
+    assert!(repairs as f64 <= 1.3 * lost as f64, "{repairs} for {lost}");
+}
