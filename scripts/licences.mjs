@@ -36,6 +36,8 @@ const lookedAt = new Map([
   // Their packages carry an MIT or Apache-2.0 text without naming it in the manifest; build tools.
   ['npm node_modules/@inlang/plugin-message-format 4.4.4', undefined],
   ['npm node_modules/sqlite-wasm-kysely 0.3.0', undefined],
+  // Permissive, Python's own. Reads the options of markdown-it's command line; nothing of it is in the page.
+  ['npm node_modules/argparse 3.0.4', 'PSF-2.0'],
 ]);
 
 /**
