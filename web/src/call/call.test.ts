@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
 import { defaultLimits } from '../protocol/messages';
+import type { CallOptions } from './call';
 import { Call } from './call';
 import type { Store } from './outbox';
 import { handsOf } from './people';
@@ -13,7 +14,7 @@ let connections: FakeConnections;
 let devices: FakeDevices;
 let call: Call;
 
-function newCall(store: Store | null = null): Call {
+function newCall(store: Store | null = null, options: Partial<CallOptions> = {}): Call {
   return new Call({
     url: 'ws://test/api/socket',
     room: 'blue-otter-42',
@@ -27,6 +28,7 @@ function newCall(store: Store | null = null): Call {
     createConnection: connections.create,
     mediaDevices: devices.asDevices,
     random: () => 1,
+    ...options,
   });
 }
 
@@ -209,7 +211,7 @@ test('a refused resume enters anew under the same name, without asking', async (
 test('what is written while the line is down is sent once when it is back', async () => {
   await enter();
   server.socket.break();
-  call.post('Hello');
+  call.conversation.post({ text: 'Hello' });
   expect(call.chat.outgoing).toMatchObject([{ text: 'Hello', state: 'pending' }]);
   await vi.advanceTimersByTimeAsync(400);
   await server.welcome({ resumed: joined() });
@@ -221,7 +223,7 @@ test('what is written while the line is down is sent once when it is back', asyn
 
 test('a message whose answer was lost is sent again with the same id', async () => {
   await enter();
-  call.post('Hello');
+  call.conversation.post({ text: 'Hello' });
   const [first] = server.socket.of('post');
   await comeBack();
   const again = server.socket.of('post');
@@ -231,7 +233,7 @@ test('a message whose answer was lost is sent again with the same id', async () 
 
 test('a message whose answer was lost, and which is in the timeline, is not sent again', async () => {
   await enter();
-  call.post('Hello');
+  call.conversation.post({ text: 'Hello' });
   const [first] = server.socket.of('post');
   const written = entry(1, { client_id: first?.client_id ?? '' });
   await comeBack(joined({ timeline: page([written]) }));
@@ -242,8 +244,8 @@ test('a message whose answer was lost, and which is in the timeline, is not sent
 
 test('messages go out one after the other, in the order in which they were written', async () => {
   await enter();
-  call.post('One');
-  call.post('Two');
+  call.conversation.post({ text: 'One' });
+  call.conversation.post({ text: 'Two' });
   expect(server.socket.of('post').map(({ text }) => text)).toEqual(['One']);
   await server.posted(1);
   expect(server.socket.of('post').map(({ text }) => text)).toEqual(['One', 'Two']);
@@ -251,21 +253,21 @@ test('messages go out one after the other, in the order in which they were writt
 
 test('a refused message waits for the person, who tries again or gives it up', async () => {
   await enter();
-  call.post('Hello');
+  call.conversation.post({ text: 'Hello' });
   await server.answer('post', { type: 'error', code: 'storage_full', message: 'Disk full.' });
   const [failed] = call.chat.outgoing;
   expect(failed).toMatchObject({ state: 'failed', reason: 'Disk full.' });
-  call.retry(failed?.client_id ?? '');
+  call.conversation.retry(failed?.client_id ?? '');
   await settle();
   expect(server.socket.of('post')).toHaveLength(2);
   await server.answer('post', { type: 'error', code: 'storage_full', message: 'Disk full.' });
-  call.discard(failed?.client_id ?? '');
+  call.conversation.discard(failed?.client_id ?? '');
   expect(call.chat.outgoing).toHaveLength(0);
 });
 
 test('a server that asks for patience gets the message again a little later', async () => {
   await enter();
-  call.post('Hello');
+  call.conversation.post({ text: 'Hello' });
   await server.answer('post', { type: 'error', code: 'too_fast', message: 'Slowly.' });
   expect(call.chat.outgoing).toMatchObject([{ state: 'pending' }]);
   await vi.advanceTimersByTimeAsync(1_000);
@@ -282,7 +284,7 @@ test('a message that is not sent yet survives a reload of the page', async () =>
   call = newCall(store);
   await enter();
   server.socket.break();
-  call.post('Hello');
+  call.conversation.post({ text: 'Hello' });
   const [written] = call.chat.outgoing;
 
   server = new FakeServer();
@@ -295,18 +297,31 @@ test('a message that is not sent yet survives a reload of the page', async () =>
   expect(kept.size).toBe(0);
 });
 
-test('a gap after a long absence is read before anything is sent', async () => {
-  await enter(joined({ timeline: page([entry(1)]) }));
+test('what changed in a short absence is taken in, before anything is sent', async () => {
+  await enter(joined({ timeline: page([entry(1), entry(2)]), last: 2 }));
   server.socket.break();
-  call.post('Hello');
+  call.conversation.post({ text: 'Hello' });
   await vi.advanceTimersByTimeAsync(400);
-  const newest = page([entry(4), entry(5)], true);
-  await server.welcome({ resumed: joined({ timeline: newest }) });
-  expect(server.socket.of('history')).toMatchObject([{ page: { before: 4 } }]);
-  expect(server.socket.of('post')).toHaveLength(0);
-  await server.answer('history', { type: 'history', ...page([entry(2), entry(3)], true) });
-  expect(call.chat.entries.map(({ number }) => number)).toEqual([1, 2, 3, 4, 5]);
+  const edited = entry(1, { changed: 4, body: { type: 'message', text: 'Again' } });
+  await server.welcome({ resumed: joined({ changes: [entry(3), edited], last: 4 }) });
+  expect(call.chat.entries).toEqual([edited, entry(2), entry(3)]);
   expect(server.socket.of('post')).toHaveLength(1);
+});
+
+test('after a long absence the timeline begins anew', async () => {
+  await enter(joined({ timeline: page([entry(1)]), last: 1 }));
+  server.socket.break();
+  await vi.advanceTimersByTimeAsync(400);
+  const newest = page([entry(104), entry(105)], true);
+  await server.welcome({ resumed: joined({ timeline: newest, last: 105 }) });
+  expect(call.chat).toMatchObject({ entries: newest.entries, moreBefore: true });
+});
+
+test('each visit is by the same author where the browser has a secret', async () => {
+  call = newCall(null, { identity: 'secret-of-this-browser' });
+  await enter();
+  expect(server.socket.of('join')).toMatchObject([{ identity: 'secret-of-this-browser' }]);
+  expect(call.author).toBe('author-a');
 });
 
 test('muting says so, keeps the microphone open and needs no offer', async () => {

@@ -1,6 +1,8 @@
 import type {
-  ClientId,
+  AuthorId,
+  Entry,
   Event as ServerEvent,
+  Identity,
   Joined,
   Limits,
   Looked,
@@ -68,6 +70,8 @@ export interface CallEvents {
   /** Who is in the room while one is outside; null while that is not known. */
   present: Looked | null;
   chat: ChatState;
+  /** Somebody wrote, oneself too, while one was there or away for a moment; in threads, too. */
+  said: Entry;
   passage: Passage;
   reaction: ShownReaction;
   /** Which stream shows whom changed, or which picture is paused. */
@@ -85,6 +89,8 @@ export interface CallOptions extends SourcesOptions {
   room: string;
   /** A BCP 47 tag: the language of the server's sentences, at first. */
   language: string;
+  /** The secret by which one is the same author at each visit; without it each stay is another. */
+  identity?: Identity;
   /** Where messages that are not sent yet survive a reload. */
   store?: Store | null;
   createSocket?: (url: string, protocol: string) => Socket;
@@ -106,12 +112,13 @@ const answer_ms = 150;
  */
 export class Call extends Emitter<CallEvents> {
   readonly sources: LocalSources;
+  /** What is said, and all that is done about it. */
+  readonly conversation: Chat;
   /** A BCP 47 tag: the language of the server's sentences, from the next connection on. */
   language: string;
   readonly #options: CallOptions;
   readonly #line: Line;
   readonly #session: MediaSession;
-  readonly #chat: Chat;
   readonly #viewing: Viewing;
   readonly #gestures: Gestures;
   readonly #looking: Looking;
@@ -122,6 +129,7 @@ export class Call extends Emitter<CallEvents> {
   #limits: Limits = defaultLimits;
   #name = '';
   #self: ParticipantId | null = null;
+  #author: AuthorId | null = null;
   #roomName: string;
   #token: string | null = null;
   #published = '';
@@ -150,10 +158,13 @@ export class Call extends Emitter<CallEvents> {
       phone: options.phone,
       random,
     });
-    this.#chat = new Chat({
+    this.conversation = new Chat({
       line: this.#line,
       changed: () => {
         this.emit('chat', this.chat);
+      },
+      said: (entry) => {
+        this.emit('said', entry);
       },
       store: options.store ?? null,
       room: options.room,
@@ -198,7 +209,7 @@ export class Call extends Emitter<CallEvents> {
   }
 
   get chat(): ChatState {
-    return this.#chat.state;
+    return this.conversation.state;
   }
 
   get limits(): Limits {
@@ -252,24 +263,13 @@ export class Call extends Emitter<CallEvents> {
     this.#line.close();
   }
 
-  post(text: string): void {
-    this.#chat.post(text);
-  }
-
-  retry(id: ClientId): void {
-    this.#chat.retry(id);
-  }
-
-  discard(id: ClientId): void {
-    this.#chat.discard(id);
-  }
-
-  loadOlder(): Promise<void> {
-    return this.#chat.loadOlder();
+  /** Who one is in this room, over all one's stays in it. */
+  get author(): AuthorId | null {
+    return this.#author;
   }
 
   setTyping(typing: boolean): void {
-    if (this.#phase === 'inside') this.#chat.setTyping(typing);
+    if (this.#phase === 'inside') this.conversation.setTyping(typing);
   }
 
   /** Raises or lowers one's hand; the room's order is in `people`. */
@@ -358,7 +358,7 @@ export class Call extends Emitter<CallEvents> {
   #hello() {
     const { language } = this;
     if (this.#token === null) return { language };
-    return { language, resume: { token: this.#token, after: this.#chat.last } };
+    return { language, resume: { token: this.#token, after: this.conversation.last } };
   }
 
   async #welcomed(welcome: Welcome): Promise<void> {
@@ -387,12 +387,14 @@ export class Call extends Emitter<CallEvents> {
       const media = offered ? await this.#joinOffer() : null;
       try {
         const sources = this.sources.state;
+        const { identity } = this.#options;
         const joined = await this.#line.request(
           {
             type: 'join',
             room: this.#options.room,
             name: this.#name,
             sources,
+            ...(identity !== undefined && { identity }),
             ...(media && { media }),
           },
           'joined',
@@ -433,10 +435,9 @@ export class Call extends Emitter<CallEvents> {
     this.#people = peopleOf(joined);
     this.emit('people', this.#people);
     const self = joined.participants.find(({ participant }) => participant === joined.you);
-    if (self !== undefined) {
-      void this.#chat.enter(joined.timeline);
-      if (answer === null) this.#published = JSON.stringify(self.sources);
-    }
+    this.#author = self?.author ?? null;
+    if (answer === null && self !== undefined) this.#published = JSON.stringify(self.sources);
+    this.conversation.enter(this.#author, joined);
     this.#viewing.enter();
     this.#gestures.enter(self);
     const media = this.#session.joined({
@@ -474,7 +475,10 @@ export class Call extends Emitter<CallEvents> {
         return this.emit('reaction', { participant, reaction });
       }
       case 'entry':
-        return this.#chat.entry(event.entry);
+      case 'entry_changed':
+      case 'marked':
+      case 'expired':
+        return this.conversation.happened(event);
       case 'slots':
         return this.#session.assign(event.slots);
       case 'picture':
@@ -509,7 +513,7 @@ export class Call extends Emitter<CallEvents> {
   }
 
   #pause(): void {
-    this.#chat.pause();
+    this.conversation.pause();
     this.#session.pause();
     this.#viewing.pause();
     this.#gestures.pause();
@@ -525,7 +529,7 @@ export class Call extends Emitter<CallEvents> {
     window.removeEventListener('online', this.#networkChanged);
     this.#endWatch?.();
     this.#leftReason = reason;
-    this.#chat.setTyping(false);
+    this.conversation.setTyping(false);
     this.#pause();
     this.#session.close();
     this.#viewing.close();

@@ -5,7 +5,8 @@
  */
 export type { CallEvents, CallOptions, LeftReason, Passage, Phase, ShownReaction } from './call';
 export { Call } from './call';
-export type { ChatState } from './chat';
+export type { ChatState, Correction, Reading, ShownRun, Target, ThreadState } from './chat';
+export { silence, stillMentioned } from './chat';
 export { LineError, RequestError } from './errors';
 export type { LineState } from './line';
 export type { Device, DeviceKind, Devices, Obstacle } from './media/devices';
@@ -21,7 +22,7 @@ export { MediaSession } from './media/session';
 export type { Shared } from './media/screen';
 export type { DeviceNotice, LocalSources } from './media/sources';
 export { canChooseSpeaker, playTone } from './media/tone';
-export type { OutgoingMessage } from './outbox';
+export type { Draft, OutgoingFile, OutgoingMessage } from './outbox';
 export type { PeopleState } from './people';
 export { handsOf } from './people';
 export type { CallStats, ReceivedStats, SentStats, SlotStats } from './stats';

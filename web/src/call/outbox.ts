@@ -1,9 +1,28 @@
-import type { ClientId } from '../protocol/messages';
+import type { ClientId, FileInfo, Mention, Person, UploadId } from '../protocol/messages';
+
+/** A file that is on the server already, and in no message yet. */
+export interface OutgoingFile {
+  upload: UploadId;
+  info: FileInfo;
+}
+
+/** What somebody wrote, or is writing. It has a text, or files, or both. */
+export interface Draft {
+  text: string;
+  /** Whom it mentions: each `@` with their name is in the text. */
+  mentions?: readonly Mention[];
+  /** The number of the message whose thread it belongs to. */
+  thread?: number;
+  /** The one person in the room who may read it besides oneself. */
+  to?: Person;
+  files?: readonly OutgoingFile[];
+}
 
 /** A message of one's own that is not in the timeline yet. */
-export interface OutgoingMessage {
+export interface OutgoingMessage extends Draft {
   client_id: ClientId;
-  text: string;
+  /** When it was written by this browser's clock, milliseconds since 1970-01-01T00:00:00Z. */
+  time_ms: number;
   /** `failed` waits for the person; `pending` for the server. */
   state: 'pending' | 'failed';
   /** Why it failed: a sentence of the server. */
@@ -55,9 +74,10 @@ export class Outbox {
   }
 
   /** Adds a message and sends it as soon as that is possible. */
-  add(text: string): ClientId {
+  add(draft: Draft): ClientId {
     const client_id = freshId();
-    this.#update([...this.#messages, { client_id, text, state: 'pending', reason: null }]);
+    const written = { ...draft, client_id, time_ms: Date.now() };
+    this.#update([...this.#messages, { ...written, state: 'pending', reason: null }]);
     void this.#flush();
     return client_id;
   }
@@ -142,12 +162,7 @@ export class Outbox {
     try {
       const stored: unknown = JSON.parse(this.#store?.getItem(this.#key) ?? '[]');
       if (!Array.isArray(stored)) return [];
-      return stored.filter(isMessage).map(({ client_id, text, state, reason }) => ({
-        client_id,
-        text,
-        state,
-        reason,
-      }));
+      return stored.filter(isMessage);
     } catch {
       return [];
     }
@@ -162,10 +177,11 @@ function freshId(): ClientId {
 
 function isMessage(value: unknown): value is OutgoingMessage {
   if (typeof value !== 'object' || value === null) return false;
-  const { client_id, text, state, reason } = value as Record<string, unknown>;
+  const { client_id, text, time_ms, state, reason } = value as Record<string, unknown>;
   return (
     typeof client_id === 'string' &&
     typeof text === 'string' &&
+    typeof time_ms === 'number' &&
     (state === 'pending' || state === 'failed') &&
     (reason === null || typeof reason === 'string')
   );

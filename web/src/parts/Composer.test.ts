@@ -45,7 +45,7 @@ function press(init: KeyboardEventInit): void {
 test('Enter sends what is written and empties the field', () => {
   write('hello');
   press({});
-  expect(meeting.post).toHaveBeenCalledExactlyOnceWith('hello');
+  expect(meeting.post).toHaveBeenCalledExactlyOnceWith({ text: 'hello' });
   expect(field().value).toBe('');
 });
 

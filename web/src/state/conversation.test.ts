@@ -17,8 +17,6 @@ const at = (number: number, minutes: number, who: string) =>
 const chat = (entries: ReturnType<typeof entry>[]) => ({
   entries,
   outgoing: [],
-  moreBefore: false,
-  loadingOlder: false,
 });
 
 test('what one person writes in one go stands under one name', () => {
@@ -41,7 +39,9 @@ test('each day is opened once', () => {
 });
 
 test('one’s own messages on their way come last', () => {
-  const outgoing = [{ client_id: 'x', text: 'Hi', state: 'pending' as const, reason: null }];
+  const outgoing = [
+    { client_id: 'x', text: 'Hi', time_ms: noon, state: 'pending' as const, reason: null },
+  ];
   const groups = groupsOf({ ...chat([at(1, 0, 'b')]), outgoing }, person('a'), noon + minute);
   expect(groups.at(-1)?.lines).toMatchObject([{ text: 'Hi', state: 'pending', number: null }]);
 });

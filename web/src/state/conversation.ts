@@ -26,13 +26,18 @@ export interface Group {
 const group_ms = 5 * 60 * 1_000;
 
 /** The conversation as groups, ascending, messages on their way last. */
-export function groupsOf(chat: ChatState, self: Person | null, now_ms: number): Group[] {
+export function groupsOf(
+  chat: Pick<ChatState, 'entries' | 'outgoing'>,
+  self: Person | null,
+  now_ms: number,
+): Group[] {
   const groups: Group[] = [];
   for (const entry of chat.entries) {
     push(groups, entry.sender, entry.time_ms, lineOf(entry));
   }
   if (self === null) return groups;
-  for (const { client_id, text, state, reason } of chat.outgoing) {
+  for (const { client_id, text, state, reason, thread } of chat.outgoing) {
+    if (thread !== undefined) continue;
     push(groups, self, now_ms, { key: client_id, text, number: null, state, reason, client_id });
   }
   return groups;

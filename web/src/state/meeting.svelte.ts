@@ -1,8 +1,10 @@
 import type {
   ChatState,
+  Correction,
   Device,
   DeviceKind,
   Devices,
+  Draft,
   EffectName,
   LineState,
   MediaState,
@@ -11,12 +13,17 @@ import type {
   Phase,
   Shared,
   SlotMedia,
+  Target,
 } from '../call';
-import { Call, effectSupported, handsOf, MediaSession, RequestError } from '../call';
+import { Call, effectSupported, handsOf, MediaSession, RequestError, silence } from '../call';
 import type {
+  AuthorId,
+  Entry,
+  Found,
   Looked,
   Participant,
   ParticipantId,
+  Search,
   Sources,
   Tile,
   TileSource,
@@ -26,6 +33,8 @@ import { socketPath } from '../protocol/messages';
 import { isPhone } from './browser';
 import type { Language } from './language';
 import { rememberLanguage } from './language';
+import { ownIdentity } from './identity';
+import { m } from '../../paraglide/messages.js';
 import { Notices } from './notices.svelte';
 import { readPreferences, writePreferences } from './preferences';
 import type { FloatingReaction } from './reactions.svelte';
@@ -64,12 +73,8 @@ export class Meeting {
   lineFailures = $state(0);
   media = $state<MediaState>('none');
   people = $state.raw<PeopleState>({ participants: [], speakers: [], typing: [] });
-  chat = $state.raw<ChatState>({
-    entries: [],
-    outgoing: [],
-    moreBefore: false,
-    loadingOlder: false,
-  });
+  /** What was said, and what is looked at of it. */
+  chat = $state.raw<ChatState>(silence);
   on = $state.raw<Sources>({
     microphone: false,
     camera: false,
@@ -130,6 +135,7 @@ export class Meeting {
       url: `${scheme}//${location.host}${socketPath}`,
       room: options.room,
       language: options.language,
+      identity: ownIdentity(),
       store: sessionStore(),
       microphone,
       camera,
@@ -150,6 +156,11 @@ export class Meeting {
   get self(): Participant | null {
     const { self } = this.#call;
     return this.people.participants.find(({ participant }) => participant === self) ?? null;
+  }
+
+  /** Who one is in this room, over all one's stays in it: what this author wrote is one's own. */
+  get author(): AuthorId | null {
+    return this.self?.author ?? this.#call.author;
   }
 
   get others(): Participant[] {
@@ -260,20 +271,75 @@ export class Meeting {
     await rememberLanguage(language);
   }
 
-  post(text: string): void {
-    this.#call.post(text);
+  /** Writes a message: it is shown at once, and sent when that is possible. */
+  post(draft: Draft): void {
+    this.#call.conversation.post(draft);
+  }
+
+  /** Says one's own message differently; false where that failed, which is said. */
+  edit(number: number, correction: Correction): Promise<boolean> {
+    return this.#tried(() => this.#call.conversation.edit(number, correction));
+  }
+
+  /** Takes one's own message back; false where that failed, which is said. */
+  remove(number: number): Promise<boolean> {
+    return this.#tried(() => this.#call.conversation.remove(number));
+  }
+
+  /** Puts an emoji on a message, or takes one's own away; false where that failed, which is said. */
+  mark(number: number, reaction: string, on: boolean): Promise<boolean> {
+    return this.#tried(() => this.#call.conversation.mark(number, reaction, on));
+  }
+
+  /** Shows where something is in the timeline. Its number; null where it is not there, or could not be read. */
+  async jumpTo(target: Target): Promise<number | null> {
+    let number: number | null = null;
+    await this.#tried(async () => {
+      number = await this.#call.conversation.jumpTo(target);
+    });
+    return number;
+  }
+
+  /** Finds messages. Throws `RequestError` and `LineError`. */
+  search(search: Search): Promise<Found> {
+    return this.#call.conversation.search(search);
+  }
+
+  /** Shows the newest end of the timeline again. */
+  toNewest(): void {
+    this.#call.conversation.toNewest();
+  }
+
+  /** Opens the thread of a message. */
+  openThread(number: number): Promise<void> {
+    return this.#call.conversation.openThread(number);
+  }
+
+  closeThread(): void {
+    this.#call.conversation.closeThread();
+  }
+
+  /** Is told of each message that is written from here on, one's own too; ends by what it returns. */
+  onSaid(listener: (entry: Entry) => void): () => void {
+    return this.#call.on('said', listener);
   }
 
   retry(id: string): void {
-    this.#call.retry(id);
+    this.#call.conversation.retry(id);
   }
 
   discard(id: string): void {
-    this.#call.discard(id);
+    this.#call.conversation.discard(id);
   }
 
-  loadOlder(): Promise<void> {
-    return this.#call.loadOlder();
+  /** Reads on before the first entry that is shown, of the timeline or of the open thread. */
+  loadOlder(thread = false): Promise<void> {
+    return this.#call.conversation.loadOlder(thread);
+  }
+
+  /** Reads on after the last entry that is shown. */
+  loadNewer(thread = false): Promise<void> {
+    return this.#call.conversation.loadNewer(thread);
   }
 
   raiseHand(raised: boolean): void {
@@ -370,6 +436,17 @@ export class Meeting {
       // eslint-disable-next-line no-console -- the place where a developer looks, and nobody else
       console.warn(`zoom: ${fault}`);
     });
+  }
+
+  /** Does something that may fail, and says so where it does. */
+  async #tried(run: () => Promise<void>): Promise<boolean> {
+    try {
+      await run();
+      return true;
+    } catch (error) {
+      this.notices.say(error instanceof RequestError ? error.message : m.not_done_offline());
+      return false;
+    }
   }
 
   #readSources(): void {

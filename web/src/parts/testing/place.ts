@@ -1,4 +1,5 @@
 import type { Place } from '../../actions/place';
+import { silence } from '../../call';
 import { participant } from '../../call/testing/server';
 import { defaultLimits } from '../../protocol/messages';
 import type { Participant, Sources } from '../../protocol/messages';
@@ -6,6 +7,7 @@ import { Arrangement } from '../../state/arrangement.svelte';
 import { Hearing } from '../../state/hearing.svelte';
 import { Interface } from '../../state/interface.svelte';
 import type { Meeting } from '../../state/meeting.svelte';
+import { Talk } from '../../state/talk.svelte';
 
 /** Somebody with a microphone and a camera. */
 export function somebody(id: string, changes: Partial<Participant> = {}): Participant {
@@ -24,6 +26,7 @@ export function placeOf(people: Participant[], meeting: object = {}): Place {
     hands: people.filter(({ hand }) => hand !== undefined),
     lastSpeakers: [],
     limits: defaultLimits,
+    chat: silence,
     canUse: { blur: true, quiet: true },
     on: { microphone: true, camera: true, screen: false, screen_audio: false },
     ownCamera: null,
@@ -36,10 +39,12 @@ export function placeOf(people: Participant[], meeting: object = {}): Place {
   };
   // Getters stay getters, so that views follow them.
   Object.defineProperties(plain, Object.getOwnPropertyDescriptors(meeting));
+  const face = new Interface();
   return {
     meeting: plain as unknown as Meeting,
-    face: new Interface(),
+    face,
     arrangement: new Arrangement(),
     hearing: new Hearing(),
+    talk: new Talk(plain as unknown as Meeting, face),
   };
 }

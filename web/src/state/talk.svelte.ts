@@ -1,0 +1,73 @@
+import type { Target } from '../call';
+import type { Entry } from '../protocol/messages';
+import type { Interface } from './interface.svelte';
+import type { Meeting } from './meeting.svelte';
+
+/** A message that one was led to. */
+export interface Pointed {
+  number: number;
+  /** Each time it is another object, so that the same message can be pointed at again. */
+  at_ms: number;
+}
+
+/** What one does in the conversation on this screen: where one looks, what one edits, which thread is open. */
+export class Talk {
+  /** The number of the message that is edited in its place. */
+  editing = $state<number | null>(null);
+  /** The message that one was led to: lists bring it into view and make it stand out for a moment. */
+  pointed = $state.raw<Pointed | null>(null);
+
+  readonly #meeting: Meeting;
+  readonly #face: Interface;
+
+  constructor(meeting: Meeting, face: Interface) {
+    this.#meeting = meeting;
+    this.#face = face;
+  }
+
+  /** The number of the message whose thread is open. */
+  get thread(): number | null {
+    return this.#meeting.chat.thread?.number ?? null;
+  }
+
+  /** Whether somebody who reads this wrote it. */
+  isOwn(entry: Pick<Entry, 'sender'>): boolean {
+    return entry.sender.author === this.#meeting.author;
+  }
+
+  /** Opens the chat where something is in the timeline; the same for a message of a thread, with `thread`. */
+  async jumpTo(target: Target, thread?: number): Promise<void> {
+    this.#face.panelOpen = true;
+    if (thread !== undefined && 'number' in target) {
+      await this.openThread(thread);
+      this.#point(target.number);
+      return;
+    }
+    const number = await this.#meeting.jumpTo(target);
+    if (number !== null) this.#point(number);
+  }
+
+  /** Opens the thread of a message beside the timeline. */
+  openThread(number: number): Promise<void> {
+    this.#face.panelOpen = true;
+    return this.#meeting.openThread(number);
+  }
+
+  closeThread(): void {
+    this.#meeting.closeThread();
+  }
+
+  /** Edits the last message that one wrote in the timeline, or in the open thread; false where there is none. */
+  editLast(inThread: boolean): boolean {
+    const { chat } = this.#meeting;
+    const entries = inThread ? (chat.thread?.entries ?? []) : chat.entries;
+    const last = entries.findLast((entry) => this.isOwn(entry) && entry.body.type === 'message');
+    if (last === undefined) return false;
+    this.editing = last.number;
+    return true;
+  }
+
+  #point(number: number): void {
+    this.pointed = { number, at_ms: Date.now() };
+  }
+}
