@@ -6,6 +6,7 @@ import { Arrangement } from '../state/arrangement.svelte';
 import { Hearing } from '../state/hearing.svelte';
 import { Interface } from '../state/interface.svelte';
 import { Meeting } from '../state/meeting.svelte';
+import { Talk } from '../state/talk.svelte';
 import type { Actions } from './catalogue';
 import { createActions } from './catalogue';
 import Palette from './Palette.svelte';
@@ -16,11 +17,14 @@ const onclose = vi.fn();
 
 beforeEach(() => {
   onclose.mockClear();
+  const meeting = new Meeting({ room: 'r', language: 'en' });
+  const face = new Interface();
   actions = createActions({
-    meeting: new Meeting({ room: 'r', language: 'en' }),
-    face: new Interface(),
+    meeting,
+    face,
     arrangement: new Arrangement(),
     hearing: new Hearing(),
+    talk: new Talk(meeting, face),
   });
   palette = mount(Palette, {
     target: document.body,

@@ -6,17 +6,18 @@ import { Arrangement } from '../state/arrangement.svelte';
 import { Hearing } from '../state/hearing.svelte';
 import { Interface } from '../state/interface.svelte';
 import { Meeting } from '../state/meeting.svelte';
+import { Talk } from '../state/talk.svelte';
 import { createActions, grouped, groupText } from './catalogue';
 import { personActions } from './person';
 import type { Place } from './place';
 import { alt, ariaText } from './shortcut';
 
-const place = (): Place => ({
-  meeting: new Meeting({ room: 'r', language: 'en' }),
-  face: new Interface(),
-  arrangement: new Arrangement(),
-  hearing: new Hearing(),
-});
+const place = (): Place => {
+  const meeting = new Meeting({ room: 'r', language: 'en' });
+  const face = new Interface();
+  const talk = new Talk(meeting, face);
+  return { meeting, face, arrangement: new Arrangement(), hearing: new Hearing(), talk };
+};
 
 /** In both states of each switch: its words and sign may differ. */
 const actions = createActions(place());
@@ -93,8 +94,9 @@ test('every group has a heading', () => {
 });
 
 test('running a switch turns it, and its hint says what the next press does', () => {
-  const { face, arrangement, hearing, meeting } = place();
-  const { chat, ownHidden, layoutGrid } = createActions({ face, arrangement, hearing, meeting });
+  const whole = place();
+  const { face, arrangement } = whole;
+  const { chat, ownHidden, layoutGrid } = createActions(whole);
   const before = chat.hint();
   chat.run();
   expect(chat.pressed).toBe(true);
