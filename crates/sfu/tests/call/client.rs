@@ -63,6 +63,8 @@ pub(crate) struct Client {
     pub(crate) screen: bool,
     /// How the frames of its layers are cut into packets.
     pub(crate) shapes: [Shape; 3],
+    /// The time between two frames of its pictures.
+    pub(crate) picture_every: Duration,
     /// How much later than its capture a frame is sent.
     pub(crate) camera_lag: Duration,
     layers: HashMap<(Source, usize), LayerState>,
@@ -129,6 +131,7 @@ impl Client {
             camera: [false; 3],
             screen: false,
             shapes: [0, 1, 2].map(Shape::small),
+            picture_every: PICTURE_EVERY,
             camera_lag: Duration::ZERO,
             layers: HashMap::new(),
             keys_asked: 0,
@@ -327,6 +330,30 @@ impl Client {
         }
     }
 
+    /// When it has something to do.
+    pub(crate) fn next_due(&self) -> Instant {
+        let sound = self.microphone.then_some(self.next_sound);
+        let picture = self.shows().then_some(self.next_picture);
+        [sound, picture]
+            .into_iter()
+            .flatten()
+            .fold(self.due, Instant::min)
+    }
+
+    fn shows(&self) -> bool {
+        self.screen || self.camera.contains(&true)
+    }
+
+    /// Lets the times pass at which it sends nothing.
+    pub(crate) fn skip(&mut self, now: Instant) {
+        while !self.microphone && self.next_sound <= now {
+            self.next_sound += SOUND_EVERY;
+        }
+        while !self.shows() && self.next_picture <= now {
+            self.next_picture += self.picture_every;
+        }
+    }
+
     /// Sends what is due of sound and picture.
     pub(crate) fn publish(&mut self, now: Instant) -> Vec<Sent> {
         let mut sent = Vec::new();
@@ -343,7 +370,7 @@ impl Client {
             }
         }
         while self.next_picture <= now {
-            self.next_picture += PICTURE_EVERY;
+            self.next_picture += self.picture_every;
             for layer in 0..3 {
                 if self.camera[layer] {
                     sent.extend(self.send_picture(now, Source::Camera, layer));

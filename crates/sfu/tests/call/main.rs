@@ -18,6 +18,8 @@ mod handshakes;
 #[cfg(test)]
 mod hostile;
 #[cfg(test)]
+mod hours;
+#[cfg(test)]
 mod layers;
 #[cfg(test)]
 mod liars;

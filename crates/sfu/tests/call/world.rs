@@ -284,6 +284,9 @@ impl World {
             self.step();
         }
         self.now = until;
+        for client in &mut self.clients {
+            client.skip(until);
+        }
     }
 
     pub(crate) fn elapsed(&self) -> Duration {
@@ -340,10 +343,7 @@ impl World {
     fn next_time(&self) -> Instant {
         let far = self.now + Duration::from_secs(3_600);
         let flight = self.flights.keys().next().map(|(at, _)| *at);
-        let clients = self
-            .clients
-            .iter()
-            .map(|client| client.due.min(client.next_sound).min(client.next_picture));
+        let clients = self.clients.iter().map(Client::next_due);
         let worked = self.handshakes.iter().map(|(at, _)| *at).min();
         let all = flight
             .into_iter()
