@@ -56,6 +56,13 @@ const pairs: [foreground: string, background: string, atLeast: number][] = [
     ['--text-soft', surface, text],
     ['--accent', surface, surface === '--surface' || surface === '--ground' ? text : graphics],
   ]),
+  ...['keyword', 'title', 'string', 'number'].map((it): [string, string, number] => [
+    `--code-${it}`,
+    '--raised',
+    text,
+  ]),
+  ['--good', '--raised', text],
+  ['--poor', '--raised', text],
   ['--text', '--stage', text],
   ['--on-accent', '--accent', text],
   ['--on-accent', '--accent-hover', text],
