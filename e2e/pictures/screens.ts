@@ -99,6 +99,11 @@ const rooms: Screen[] = [
   { name: 'room-dark', inside: true, world: { people: 5, dark: [1, 2, 3, 4] } },
   { name: 'share-1', inside: true, world: { people: 5, screens: [2], speaking: [1] } },
   { name: 'share-3', inside: true, world: { people: 12, screens: [1, 2, 3], speaking: [4] } },
+  {
+    name: 'share-window',
+    inside: true,
+    world: { people: 5, screens: [2], screenShape: 1.2, speaking: [1] },
+  },
   { name: 'share-alone', inside: true, world: { people: 2, screens: [1] } },
   {
     name: 'share-own',

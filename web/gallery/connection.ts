@@ -23,9 +23,9 @@ interface Transceiver {
 /** The connections that are not closed; the page means the newest. */
 const open: ScriptedConnection[] = [];
 
-/** Shows something on an m-line, or nothing. */
-export function showOn(mid: string, paint: Paint | null): void {
-  open.at(-1)?.show(mid, paint);
+/** Shows something on an m-line, perhaps in another shape than a camera's, or nothing. */
+export function showOn(mid: string, paint: Paint | null, shape?: number): void {
+  open.at(-1)?.show(mid, paint, shape);
 }
 
 /** The way that media takes breaks, and nothing gets through any more. */
@@ -126,8 +126,8 @@ export class ScriptedConnection extends EventTarget {
     this.dispatchEvent(new Event('iceconnectionstatechange'));
   }
 
-  show(mid: string, paint: Paint | null): void {
-    this.#transceivers.find((it) => it.mid === mid)?.scene?.show(paint);
+  show(mid: string, paint: Paint | null, shape?: number): void {
+    this.#transceivers.find((it) => it.mid === mid)?.scene?.show(paint, shape);
   }
 
   #arrive(transceiver: Transceiver): void {

@@ -109,10 +109,10 @@ function glasses(pen: CanvasRenderingContext2D): void {
 /** A shared screen: slides, a document or a table. */
 export function screen(place: number): Paint {
   return (pen) => {
+    pen.fillStyle = '#ffffff';
+    pen.fillRect(0, 0, pen.canvas.width, pen.canvas.height);
     const scale = pen.canvas.width / width;
     pen.setTransform(scale, 0, 0, scale, 0, (pen.canvas.height - height * scale) / 2);
-    pen.fillStyle = '#ffffff';
-    pen.fillRect(0, 0, width, height);
     const kinds = [slides, text, table];
     kinds[place % kinds.length]?.(pen);
   };

@@ -283,7 +283,8 @@ export class ScriptedServer {
       if (who === undefined) showOn(video, null);
       else {
         const place = placeOf(who.participant);
-        showOn(video, who.source === 'screen' ? screen(place) : person(place));
+        if (who.source === 'screen') showOn(video, screen(place), this.#world.screenShape);
+        else showOn(video, person(place));
       }
     }
   }

@@ -31,9 +31,11 @@ export class Scene {
     };
   }
 
-  /** Shows something else from here on. */
-  show(paint: Paint | null): void {
+  /** Shows something else from here on, perhaps in another shape, width by height. */
+  show(paint: Paint | null, shape?: number): void {
     this.#paint = paint;
+    const { canvas } = this.#pen;
+    if (shape !== undefined) canvas.height = Math.round(canvas.width / shape);
     this.#draw();
   }
 

@@ -19,6 +19,8 @@ export interface World {
   hands: number[];
   /** Whose screens are shared. */
   screens: number[];
+  /** The shape of those screens, width by height. */
+  screenShape: number;
   /** Whose pictures the way to here does not carry. */
   paused: number[];
   /** Whose line is broken. */
@@ -47,6 +49,7 @@ export const plainWorld: World = {
   speaking: [],
   hands: [],
   screens: [],
+  screenShape: 16 / 9,
   paused: [],
   away: [],
   fair: [],

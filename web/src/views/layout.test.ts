@@ -166,6 +166,25 @@ test('people stand beside a screen on a wide area and below it on a tall one', (
   expect(tall.tiles[0]?.y).toBeGreaterThan(tall.large?.height ?? Infinity);
 });
 
+test.each([0.75, 4 / 3, 1.6, 16 / 9, 21 / 9])(
+  'what is shared in the shape %f is as large as a strip of people allows, without bars',
+  (shape) => {
+    const area = { width: 1060, height: 760 };
+    const { large, tiles } = layOut(
+      area,
+      { large: 'screen', tiles: 4, beside: 'strip', shape },
+      0,
+      gap,
+    );
+    if (large === null) throw new Error('no stage');
+    expect(Math.abs(large.width / large.height / shape - 1)).toBeLessThan(0.01);
+    const most = Math.min(area.width, area.height * shape);
+    expect(large.width).toBeGreaterThan(most * 0.75);
+    expect(tiles).toHaveLength(4);
+    for (const tile of tiles) expect(tile.height).toBeGreaterThan(72);
+  },
+);
+
 test('an area that is not measured yet has a place for nobody, and does not fail', () => {
   const scene: Scene = { large: 'screen', tiles: 3, beside: 'strip' };
   expect(layOut({ width: 0, height: 0 }, scene, 0, gap)).toMatchObject({ tiles: [], large: null });

@@ -19,6 +19,8 @@ export interface Scene {
   tiles: number;
   /** The tiles get a strip, or about as much as what is large. */
   beside: 'strip' | 'half';
+  /** The shape of what is large, width by height, where it is known and none that a camera has. */
+  shape?: number | undefined;
 }
 
 /** Where everything of a page lies. */
@@ -46,10 +48,15 @@ export const mostTiles = 25;
 /** The widest shape of a tile: a camera's own. */
 export const widest = 16 / 9;
 
+/** The widest shape that something shared is given: two screens beside each other. */
+const widestShared = 32 / 9;
+
 /** The narrowest shapes, width by height. */
 export const narrowest = {
   /** Of somebody large: an upright phone's own camera. */
   large: 9 / 16,
+  /** Of something shared, however narrow it is. */
+  shared: 9 / 16,
   tall: 4 / 5,
   wide: 9 / 10,
   /** In a strip below what is large, and beside it. */
@@ -82,7 +89,7 @@ export function layOut(area: Size, scene: Scene, page: number, gap: number): Lay
     const tiling = { narrow, smallest: smallest.grid, most: mostTiles };
     return { large: null, ...paged(whole, scene.tiles, page, gap, tiling) };
   }
-  if (scene.tiles === 0) return { ...empty, large: fitted(whole, scene.large) };
+  if (scene.tiles === 0) return { ...empty, large: fitted(whole, scene) };
   const [stage, rest] = split(whole, scene, gap);
   const below = rest.y > 0;
   const tiling = {
@@ -91,7 +98,7 @@ export function layOut(area: Size, scene: Scene, page: number, gap: number): Lay
     most: mostTiles - 1,
   };
   return {
-    large: fitted(stage, scene.large),
+    large: fitted(stage, scene),
     ...paged(rest, scene.tiles, page, gap, tiling),
   };
 }
@@ -118,10 +125,17 @@ export function nearestCorner(area: Size, point: { x: number; y: number }): Corn
 const onePage = { tiles: [], first: 0, perPage: mostTiles, page: 0, pages: 1, pager: null };
 const empty: Layout = { large: null, ...onePage };
 
-/** A shared screen takes any shape, because it is shown whole; a person only a bearable one. */
-function fitted(room: Rect, large: 'screen' | 'person'): Rect {
-  if (large === 'screen') return room;
-  const { width, height } = shape(room, narrowest.large);
+/** A shared screen has its own shape, and all of the room until that is known; a person only a bearable one. */
+function fitted(room: Rect, { large, shape: known }: Scene): Rect {
+  if (large === 'screen' && known === undefined) return room;
+  const own = known ?? widest;
+  const { width, height } =
+    large === 'screen'
+      ? {
+          width: Math.round(Math.min(room.width, room.height * own)),
+          height: Math.round(Math.min(room.height, room.width / own)),
+        }
+      : shape(room, narrowest.large);
   return {
     x: room.x + Math.floor((room.width - width) / 2),
     y: room.y + Math.floor((room.height - height) / 2),
@@ -135,16 +149,17 @@ function split(area: Rect, scene: Scene, gap: number): [Rect, Rect] {
     if (area.width > area.height) return cutRight(area, area.width * 0.38, gap);
     return cutBelow(area, Math.max(area.height * 0.45, area.height - area.width / widest), gap);
   }
+  const shape = Math.min(widestShared, Math.max(narrowest.shared, scene.shape ?? widest));
   // Whichever leaves what is large larger.
   const splits = [strip(area, scene.tiles, gap), row(area, scene.tiles, gap)] as const;
-  const [one, other] = splits.map(([stage]) => seen(stage));
+  const [one, other] = splits.map(([stage]) => seen(stage, shape));
   const [stage] = splits[(one ?? 0) >= (other ?? 0) ? 0 : 1];
-  // What a picture of the usual shape does not fill is of more use to the people.
+  // What a picture of that shape does not fill is of more use to the people.
   if (stage.width === area.width) {
-    const height = Math.min(stage.height, Math.ceil(stage.width / widest));
+    const height = Math.min(stage.height, Math.ceil(stage.width / shape));
     return cutBelow(area, area.height - height - gap, gap);
   }
-  const width = Math.min(stage.width, Math.ceil(stage.height * widest));
+  const width = Math.min(stage.width, Math.ceil(stage.height * shape));
   return cutRight(area, area.width - width - gap, gap);
 }
 
@@ -175,10 +190,10 @@ function row(area: Rect, tiles: number, gap: number): [Rect, Rect] {
   return cutBelow(area, Math.min(area.height * 0.4, wanted), gap);
 }
 
-/** How much a picture of the usual shape fills of a place. */
-function seen({ width, height }: Size): number {
-  const least = Math.min(width, height * widest);
-  return (least * least) / widest;
+/** How much a picture of a shape fills of a place. */
+function seen({ width, height }: Size, shape: number): number {
+  const least = Math.min(width, height * shape);
+  return (least * least) / shape;
 }
 
 function paged(
