@@ -45,3 +45,5 @@ pub const SUBPROTOCOL: &str = "zoom.1";
 pub const SOCKET_PATH: &str = "/api/socket";
 /// The path of the WebSocket that returns what it gets.
 pub const ECHO_PATH: &str = "/api/echo";
+/// The path under which each upload has one of its own.
+pub const UPLOADS_PATH: &str = "/api/uploads";

@@ -72,6 +72,12 @@ pub struct Limits {
     /// Milliseconds for which an upload that is in no message is kept after its last byte: a night
     /// without a network.
     pub upload_ms: u32,
+    /// Most uploads of the server that are kept: memory.
+    pub uploads_waiting: u32,
+    /// Largest picture that is looked into, in bytes: it is held in memory; a larger one is a file.
+    pub picture_bytes: u32,
+    /// Pictures that wait to be looked into before more are refused: half a minute of work.
+    pub pictures_waiting: u32,
     /// Largest picture that is looked into, in pixels: what phones take; a larger one is a file.
     pub picture_pixels: u32,
     /// The longer side of a picture's small form, in pixels: twice what a message shows.
@@ -274,6 +280,9 @@ impl Default for Limits {
             room_file_bytes: 10 * 1024 * 1024 * 1024,
             uploads: 20,
             upload_ms: 12 * 60 * 60 * 1_000,
+            uploads_waiting: 10_000,
+            picture_bytes: 64 * 1024 * 1024,
+            pictures_waiting: 64,
             picture_pixels: 64_000_000,
             thumbnail_pixels: 800,
             room_participants: 1_000,

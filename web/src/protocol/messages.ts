@@ -205,6 +205,18 @@ uploads: number,
  */
 upload_ms: number, 
 /**
+ * Most uploads of the server that are kept: memory.
+ */
+uploads_waiting: number, 
+/**
+ * Largest picture that is looked into, in bytes: it is held in memory; a larger one is a file.
+ */
+picture_bytes: number, 
+/**
+ * Pictures that wait to be looked into before more are refused: half a minute of work.
+ */
+pictures_waiting: number, 
+/**
  * Largest picture that is looked into, in pixels: what phones take; a larger one is a file.
  */
 picture_pixels: number, 
@@ -1537,6 +1549,9 @@ export const defaultLimits: Limits = {
   "room_file_bytes": 10737418240,
   "uploads": 20,
   "upload_ms": 43200000,
+  "uploads_waiting": 10000,
+  "picture_bytes": 67108864,
+  "pictures_waiting": 64,
   "picture_pixels": 64000000,
   "thumbnail_pixels": 800,
   "room_participants": 1000,
