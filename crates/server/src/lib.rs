@@ -7,6 +7,7 @@
 mod addresses;
 mod config;
 mod error;
+mod files;
 mod http;
 pub mod hub;
 pub mod media;
@@ -22,6 +23,7 @@ use std::future::Future;
 pub use addresses::own_addresses;
 pub use config::{MediaSettings, ServerConfig, TlsSettings};
 pub use error::ServerError;
+pub use files::Files;
 pub use server::Server;
 pub use tls::TlsError;
 

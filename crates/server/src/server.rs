@@ -17,7 +17,7 @@ use zoom_protocol::Limits;
 use zoom_store::Store;
 
 use crate::{
-    ServerConfig, ServerError, TlsSettings,
+    Files, ServerConfig, ServerError, TlsSettings,
     addresses::{answering, link},
     http::{self, Headers, Listening},
     hub::{Hub, HubConfig},
@@ -86,9 +86,11 @@ impl Server {
             max_upload_bps: config.media.max_upload_bps,
             limits: config.limits.clone(),
         })?;
+        let files = Files::open(store.clone(), config.limits.clone());
         let hub = Hub::new(HubConfig {
             limits: config.limits.clone(),
             store: store.clone(),
+            files,
             media: media.clone(),
             secret,
         });

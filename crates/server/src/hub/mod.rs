@@ -25,6 +25,7 @@ use zoom_rooms::Input;
 use zoom_store::Store;
 
 use crate::{
+    Files,
     media::MediaPool,
     socket::{Backlogs, Seats, Tokens},
 };
@@ -42,6 +43,8 @@ pub struct HubConfig {
     pub limits: Limits,
     /// What lasts.
     pub store: Store,
+    /// Files on their way, and those of messages.
+    pub files: Files,
     /// Sound and pictures.
     pub media: MediaPool,
     /// What resume tokens are signed with; the same over restarts, known to nobody else.
@@ -72,6 +75,7 @@ pub struct Hub(Arc<Inner>);
 struct Inner {
     limits: Limits,
     store: Store,
+    files: Files,
     media: MediaPool,
     tokens: Tokens,
     /// Tells the participants of this run of the server from those of earlier ones.
@@ -108,6 +112,7 @@ impl Hub {
             reads: Arc::new(Semaphore::new(readers.max(1))),
             limits: config.limits,
             store: config.store,
+            files: config.files,
             media: config.media,
         }))
     }
@@ -141,6 +146,11 @@ impl Hub {
             let Counts { sockets, rooms, .. } = self.counts();
             tracing::info!(sockets, rooms, "stopped without waiting for the rest");
         }
+    }
+
+    /// Files on their way, and those of messages.
+    pub(crate) fn files(&self) -> &Files {
+        &self.0.files
     }
 
     /// All sockets.
