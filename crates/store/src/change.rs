@@ -1,8 +1,8 @@
 //! What can be written, and what becomes of it.
 
 use zoom_protocol::{
-    AuthorId, CallRecord, ClientId, Entry, ErrorCode, FileHash, Mention, Message, MessageText,
-    Person, Reaction, RoomName,
+    AuthorId, CallRecord, ClientId, Entry, ErrorCode, Mention, Message, MessageText, Person,
+    Reaction, RoomName,
 };
 
 /// What is called with the outcome of a change, on the writer's thread: it must be quick and must
@@ -109,8 +109,6 @@ pub enum Outcome {
     Changed {
         /// It, without `replies` and `marks`.
         entry: Box<Entry>,
-        /// Files that no message of any room has any more.
-        unreferenced: Vec<FileHash>,
     },
     /// The emoji is, or is no more, on the message.
     Marked {
@@ -131,8 +129,6 @@ pub enum Outcome {
         before: u64,
         /// Whether there are more that are old enough.
         more: bool,
-        /// Files that no message of any room has any more.
-        unreferenced: Vec<FileHash>,
     },
     /// The room keeps what is written for as long as was asked for.
     Retained,

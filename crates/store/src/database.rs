@@ -8,7 +8,7 @@ use std::{
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
-use crate::{StoreError, folder};
+use crate::{StoreError, folder, schema::MIGRATIONS};
 
 /// The database in the data folder.
 const FILE: &str = "zoom.db";
@@ -18,30 +18,6 @@ const APPLICATION_ID: i64 = 0x7a6f_6f6d;
 const SHORTEST: u64 = 512;
 /// SQLite gives the file back to the disk when its log has grown beyond this many bytes.
 const LOG_BYTES: i64 = 64 * 1024 * 1024;
-
-/// What leads from each format of the database to the next; `user_version` counts them.
-///
-/// A room's entries lie together in the order of their numbers, because pages are read more often
-/// than entries are written. Participant ids are 64 bits, read as signed.
-const MIGRATIONS: [&str; 1] = ["
-    CREATE TABLE rooms (
-        id INTEGER PRIMARY KEY,
-        key TEXT NOT NULL UNIQUE,
-        name TEXT NOT NULL
-    ) STRICT;
-    CREATE TABLE entries (
-        room INTEGER NOT NULL REFERENCES rooms (id),
-        number INTEGER NOT NULL,
-        time_ms INTEGER NOT NULL,
-        participant INTEGER NOT NULL,
-        name TEXT NOT NULL,
-        ordinal INTEGER NOT NULL,
-        client_id TEXT NOT NULL,
-        body TEXT NOT NULL,
-        PRIMARY KEY (room, number),
-        UNIQUE (room, participant, client_id)
-    ) STRICT, WITHOUT ROWID;
-"];
 
 /// A database file that is whole and of the latest format.
 #[derive(Clone, Debug)]
@@ -78,6 +54,7 @@ impl Database {
         connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
         connection.pragma_update(None, "synchronous", "full")?;
         connection.pragma_update(None, "foreign_keys", true)?;
+        connection.pragma_update_and_check(None, "secure_delete", true, |_| Ok(()))?;
         connection.pragma_update_and_check(None, "journal_size_limit", LOG_BYTES, |_| Ok(()))?;
         Ok(connection)
     }

@@ -14,23 +14,29 @@
 //! What it does not do: it checks no right and no rule of a room, it knows no clock (times come in
 //! with what is written), and it is no async runtime: reads block, and appends answer by a callback.
 
+mod append;
 mod change;
+mod changes;
 mod database;
 mod error;
 pub mod files;
 mod folder;
+mod pages;
 mod queue;
 mod readers;
 mod record;
+mod rows;
+mod schema;
 mod secret;
 mod store;
 mod writer;
 
+pub use append::{AppendOutcome, AppendRefusal, AppendReply, AppendRequest};
 pub use change::{Change, Outcome, Refusal, Reply, WriteRequest};
 pub use error::{ReadError, StoreError};
 pub use record::{ChangesRead, OpenCall, PageRead, RoomRecord};
 pub use secret::load_or_create_secret;
-pub use store::{AppendOutcome, AppendRefusal, AppendReply, AppendRequest, Store};
+pub use store::Store;
 
 /// Most entries that one [`Change::Expire`] takes away, so that nobody waits long behind it.
 pub const EXPIRED_AT_ONCE: u32 = 500;

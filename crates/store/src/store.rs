@@ -6,13 +6,15 @@ use std::{
     thread::{self, JoinHandle},
 };
 
-use zoom_protocol::{ClientId, EntryBody, Limits, Page, Person, RoomName};
+use zoom_protocol::{AuthorId, Limits, PageAt};
 
 use crate::{
-    ReadError, RoomRecord, StoreError,
+    ChangesRead, Outcome, PageRead, ReadError, Refusal, Reply, RoomRecord, StoreError,
+    WriteRequest,
     database::Database,
     files::{Collector, FileFolder},
     folder::{self, Hold},
+    pages::{self, Scope},
     queue::{Queue, Rejected},
     readers::Readers,
     writer::{Job, Writer},
@@ -28,60 +30,10 @@ struct Shared {
     queue: Arc<Queue<Job>>,
     readers: Readers,
     files: FileFolder,
+    mark_people: u32,
     collector: Mutex<Option<JoinHandle<()>>>,
     writer: Mutex<Option<JoinHandle<()>>>,
     hold: Mutex<Option<Hold>>,
-}
-
-/// What is called with the outcome of an append, on the writer's thread: it must be quick and must
-/// not block.
-pub type AppendReply = Box<dyn FnOnce(AppendOutcome) + Send>;
-
-/// An entry to keep.
-#[derive(Clone, Debug)]
-pub struct AppendRequest {
-    /// The room. It is made at its first entry, with its name as it is written here.
-    pub room: RoomName,
-    /// Who wrote it.
-    pub sender: Person,
-    /// The sender's own id for it; a second one is a repeat.
-    pub client_id: ClientId,
-    /// What it is.
-    pub body: EntryBody,
-    /// When it came, milliseconds since 1970-01-01T00:00:00Z.
-    pub unix_ms: u64,
-}
-
-/// What became of an append.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AppendOutcome {
-    /// It is on disk with the room's next number.
-    Appended {
-        /// Its number, from 1 without a gap.
-        number: u64,
-        /// Its time, milliseconds since 1970-01-01T00:00:00Z; never less than the entry's before.
-        time_ms: u64,
-    },
-    /// The same participant's same client id is on disk already.
-    Repeat {
-        /// The number of that entry.
-        number: u64,
-        /// The time of that entry.
-        time_ms: u64,
-    },
-    /// Nothing was kept.
-    Refused(AppendRefusal),
-}
-
-/// Why nothing was kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AppendRefusal {
-    /// The disk is full.
-    StorageFull,
-    /// The disk failed, or the store is closed.
-    StorageFailed,
-    /// `Limits::store_queue` appends wait for the disk already.
-    Busy,
 }
 
 impl Store {
@@ -100,8 +52,9 @@ impl Store {
         let writer = Writer {
             connection,
             queue: Arc::clone(&queue),
-            batch: limits.store_batch as usize,
+            limits: limits.clone(),
             database: database.clone(),
+            files: files.clone(),
             failing: false,
         };
         let thread = thread::Builder::new()
@@ -112,6 +65,7 @@ impl Store {
             queue,
             readers: Readers::new(database, limits.store_readers as usize),
             files,
+            mark_people: limits.mark_people,
             collector: Mutex::new(Some(collector)),
             writer: Mutex::new(Some(thread)),
             hold: Mutex::new(Some(hold)),
@@ -121,42 +75,63 @@ impl Store {
         })
     }
 
-    /// Keeps an entry. Never blocks on the disk. Replies to one room's appends come in their order;
-    /// only a refusal because too much waits or the store is closed comes at once, on the caller's
-    /// thread.
-    pub fn append(&self, request: AppendRequest, reply: AppendReply) {
+    /// Writes. Never blocks on the disk. Replies to one room's changes come in their order; only a
+    /// refusal because too much waits or the store is closed comes at once, on the caller's thread.
+    pub fn write(&self, request: WriteRequest, reply: Reply) {
         let (job, refusal) = match self.shared.queue.push(Job { request, reply }) {
             Ok(()) => return,
-            Err(Rejected::Full(job)) => (job, AppendRefusal::Busy),
-            Err(Rejected::Closed(job)) => (job, AppendRefusal::StorageFailed),
+            Err(Rejected::Full(job)) => (job, Refusal::Busy),
+            Err(Rejected::Closed(job)) => (job, Refusal::StorageFailed),
         };
-        (job.reply)(AppendOutcome::Refused(refusal));
+        (job.reply)(Outcome::Refused(refusal));
     }
 
-    /// The newest `limit` entries of the room with this [`RoomName::key`], of those with numbers
-    /// smaller than `before`. A room without entries has an empty page. Blocks on the disk.
+    /// A page of the room with this [`RoomName::key`], as `viewer` reads it: what was said to one
+    /// person is there for the two alone, and for nobody without a viewer. At most `limit` entries of
+    /// the timeline, or of the thread with this root. A room that was never written in has an empty
+    /// page. Blocks on the disk.
     ///
     /// # Errors
     ///
     /// See [`ReadError`].
-    pub fn page_before(
+    pub fn page(
         &self,
         room_key: &str,
-        before: Option<u64>,
+        at: PageAt,
+        thread: Option<u64>,
         limit: u32,
-    ) -> Result<Page, ReadError> {
-        let before = before.unwrap_or(u64::MAX);
-        self.shared.readers.page_before(room_key, before, limit)
+        viewer: Option<AuthorId>,
+    ) -> Result<PageRead, ReadError> {
+        let scope = self.scope(thread, limit, viewer);
+        let page = |connection: &_| pages::page(connection, room_key, at, scope);
+        self.shared.readers.read(page)
     }
 
-    /// The oldest `limit` entries of the room with this [`RoomName::key`], of those with numbers
-    /// larger than `after`. Blocks on the disk.
+    /// What is new or changed since the number `after`, of the timeline and of threads, as `viewer`
+    /// reads it; at most `limit` entries. Blocks on the disk.
     ///
     /// # Errors
     ///
     /// See [`ReadError`].
-    pub fn page_after(&self, room_key: &str, after: u64, limit: u32) -> Result<Page, ReadError> {
-        self.shared.readers.page_after(room_key, after, limit)
+    pub fn changes_after(
+        &self,
+        room_key: &str,
+        after: u64,
+        limit: u32,
+        viewer: Option<AuthorId>,
+    ) -> Result<ChangesRead, ReadError> {
+        let scope = self.scope(None, limit, viewer);
+        let changes = |connection: &_| pages::changes_after(connection, room_key, after, scope);
+        self.shared.readers.read(changes)
+    }
+
+    fn scope(&self, thread: Option<u64>, limit: u32, viewer: Option<AuthorId>) -> Scope {
+        Scope {
+            thread,
+            viewer,
+            limit,
+            mark_people: self.shared.mark_people,
+        }
     }
 
     /// What is known of the room with this [`RoomName::key`]; `None` before its first entry. Blocks
@@ -166,7 +141,9 @@ impl Store {
     ///
     /// See [`ReadError`].
     pub fn room(&self, room_key: &str) -> Result<Option<RoomRecord>, ReadError> {
-        self.shared.readers.room(room_key)
+        let mark_people = self.shared.mark_people;
+        let record = |connection: &_| pages::record(connection, room_key, mark_people);
+        self.shared.readers.read(record)
     }
 
     /// The bytes of files.
@@ -174,8 +151,8 @@ impl Store {
         &self.shared.files
     }
 
-    /// Takes no more appends, writes what waits, and gives the folder back. Blocks until that is
-    /// done. Appends after it are refused, reads after it fail.
+    /// Takes no more changes, writes what waits, and gives the folder back. Blocks until that is
+    /// done. Changes after it are refused, reads after it fail.
     pub fn close(&self) {
         self.shared.close();
     }

@@ -1,32 +1,36 @@
-//! The one thread that writes: many rooms' appends in one transaction.
+//! The one thread that writes: many rooms' changes in one transaction.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
 };
 
-use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, TransactionBehavior};
+use zoom_protocol::Limits;
 
 use crate::{
-    AppendOutcome, AppendRefusal, AppendReply, AppendRequest,
+    Outcome, Refusal, Reply, WriteRequest,
+    changes::{Aftermath, Batch},
     database::{Database, is_full},
+    files::FileFolder,
     queue::Queue,
 };
 
-/// An append and where its outcome goes.
+/// A change and where its outcome goes.
 pub(crate) struct Job {
-    pub(crate) request: AppendRequest,
-    pub(crate) reply: AppendReply,
+    pub(crate) request: WriteRequest,
+    pub(crate) reply: Reply,
 }
 
 /// Empties the queue into the database.
 pub(crate) struct Writer {
     pub(crate) connection: Connection,
     pub(crate) queue: Arc<Queue<Job>>,
-    /// Most appends of one transaction.
-    pub(crate) batch: usize,
+    pub(crate) limits: Limits,
     /// The file that it writes.
     pub(crate) database: Database,
+    /// The bytes of the files that entries have.
+    pub(crate) files: FileFolder,
     /// Whether the last transaction failed.
     pub(crate) failing: bool,
 }
@@ -34,7 +38,7 @@ pub(crate) struct Writer {
 impl Writer {
     /// Runs until the queue is closed and empty.
     pub(crate) fn run(mut self) {
-        while let Some(jobs) = self.queue.take(self.batch) {
+        while let Some(jobs) = self.queue.take(self.limits.store_batch as usize) {
             self.write(jobs);
         }
         // The next start has less to read back; where it fails, the log has it all.
@@ -49,14 +53,16 @@ impl Writer {
 
     /// Writes a batch, and replies when it is on disk or nothing of it is kept.
     fn write(&mut self, jobs: Vec<Job>) {
-        let outcomes = self.commit(&jobs);
-        match outcomes {
-            Ok(outcomes) => {
+        match self.commit(&jobs) {
+            Ok((outcomes, aftermath)) => {
                 if std::mem::take(&mut self.failing) {
                     tracing::info!("messages are written to the disk again");
                 }
                 for (job, outcome) in jobs.into_iter().zip(outcomes) {
                     call(job.reply, outcome);
+                }
+                if !aftermath.dropped.is_empty() {
+                    self.files.dropped(aftermath.dropped);
                 }
             }
             Err(error) => {
@@ -65,13 +71,13 @@ impl Writer {
                     tracing::warn!(%error, ?refusal, "messages cannot be written to the disk");
                 }
                 for job in jobs {
-                    call(job.reply, AppendOutcome::Refused(refusal));
+                    call(job.reply, Outcome::Refused(refusal));
                 }
             }
         }
     }
 
-    fn commit(&mut self, jobs: &[Job]) -> rusqlite::Result<Vec<AppendOutcome>> {
+    fn commit(&mut self, jobs: &[Job]) -> rusqlite::Result<(Vec<Outcome>, Aftermath)> {
         if !self.connection.is_autocommit() {
             // A transaction that failed could not be undone then either.
             self.connection.execute_batch("ROLLBACK")?;
@@ -79,98 +85,27 @@ impl Writer {
         let transaction = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut batch = Batch::new(&transaction, &self.limits);
         let outcomes = jobs
             .iter()
-            .map(|job| append(&transaction, &job.request))
+            .map(|job| batch.apply(&job.request))
             .collect::<rusqlite::Result<Vec<_>>>()?;
+        let aftermath = batch.finish()?;
         transaction.commit()?;
-        Ok(outcomes)
+        Ok((outcomes, aftermath))
     }
 
-    fn refusal(&self, error: &rusqlite::Error) -> AppendRefusal {
+    fn refusal(&self, error: &rusqlite::Error) -> Refusal {
         match error.sqlite_error_code() {
-            Some(code) if is_full(code, &self.database.path) => AppendRefusal::StorageFull,
-            Some(_) | None => AppendRefusal::StorageFailed,
+            Some(code) if is_full(code, &self.database.path) => Refusal::StorageFull,
+            Some(_) | None => Refusal::StorageFailed,
         }
     }
 }
 
-/// Replies; whatever happens there, the next append is written.
-fn call(reply: AppendReply, outcome: AppendOutcome) {
+/// Replies; whatever happens there, the next change is written.
+fn call(reply: Reply, outcome: Outcome) {
     if catch_unwind(AssertUnwindSafe(|| reply(outcome))).is_err() {
-        tracing::error!("a reply to an append panicked");
+        tracing::error!("a reply to a change panicked");
     }
-}
-
-/// Appends one entry within a transaction.
-fn append(
-    transaction: &Transaction<'_>,
-    request: &AppendRequest,
-) -> rusqlite::Result<AppendOutcome> {
-    let participant = request.sender.participant.0.cast_signed();
-    let client_id = request.client_id.as_str();
-    let room = transaction
-        .prepare_cached("SELECT id FROM rooms WHERE key = ?1")?
-        .query_row([request.room.key()], |row| row.get::<_, i64>(0))
-        .optional()?;
-    let number_and_time = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
-    let mut last: Option<(i64, i64)> = None;
-    let room = match room {
-        Some(room) => {
-            let repeat: Option<(i64, i64)> = transaction
-                .prepare_cached(
-                    "SELECT number, time_ms FROM entries
-                     WHERE room = ?1 AND participant = ?2 AND client_id = ?3",
-                )?
-                .query_row(params![room, participant, client_id], number_and_time)
-                .optional()?;
-            if let Some((number, time_ms)) = repeat {
-                return Ok(AppendOutcome::Repeat {
-                    number: number.cast_unsigned(),
-                    time_ms: time_ms.cast_unsigned(),
-                });
-            }
-            last = transaction
-                .prepare_cached(
-                    "SELECT number, time_ms FROM entries
-                     WHERE room = ?1 ORDER BY number DESC LIMIT 1",
-                )?
-                .query_row([room], number_and_time)
-                .optional()?;
-            room
-        }
-        None => {
-            transaction
-                .prepare_cached("INSERT INTO rooms (key, name) VALUES (?1, ?2)")?
-                .execute([request.room.key(), request.room.as_str()])?;
-            transaction.last_insert_rowid()
-        }
-    };
-    let (last_number, last_time_ms) = last.unwrap_or_default();
-    let number = last_number + 1;
-    let time_ms = i64::try_from(request.unix_ms)
-        .unwrap_or(i64::MAX)
-        .max(last_time_ms);
-    let body = serde_json::to_string(&request.body)
-        .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
-    transaction
-        .prepare_cached(
-            "INSERT INTO entries
-             (room, number, time_ms, participant, name, ordinal, client_id, body)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-        )?
-        .execute(params![
-            room,
-            number,
-            time_ms,
-            participant,
-            request.sender.name.as_str(),
-            request.sender.ordinal,
-            client_id,
-            body,
-        ])?;
-    Ok(AppendOutcome::Appended {
-        number: number.cast_unsigned(),
-        time_ms: time_ms.cast_unsigned(),
-    })
 }

@@ -2,8 +2,8 @@
 
 use std::{path::Path, sync::mpsc};
 
-use zoom_protocol::{EntryBody, Limits, MessageText, ParticipantId, Person};
-use zoom_store::{AppendOutcome, AppendRequest, Store};
+use zoom_protocol::{AuthorId, EntryBody, Limits, Message, MessageText, ParticipantId, Person};
+use zoom_store::{AppendOutcome, AppendRequest, Change, Outcome, Store, WriteRequest};
 
 /// Opens with the usual limits.
 pub(crate) fn open(dir: &Path) -> Store {
@@ -21,7 +21,7 @@ pub(crate) fn request(
         room: room.parse().unwrap(),
         sender: Person {
             participant: ParticipantId(participant),
-            author: zoom_protocol::AuthorId(participant),
+            author: AuthorId(participant),
             name: "김 Kim".parse().unwrap(),
             ordinal: 2,
         },
@@ -58,4 +58,48 @@ pub(crate) fn number(store: &Store, request: AppendRequest) -> u64 {
 pub(crate) fn numbers(store: &Store, room_key: &str) -> Vec<u64> {
     let page = store.page_after(room_key, 0, u32::MAX).unwrap();
     page.entries.iter().map(|entry| entry.number).collect()
+}
+
+/// Somebody whose author is their participant id.
+pub(crate) fn person(id: u64) -> Person {
+    Person {
+        participant: ParticipantId(id),
+        author: AuthorId(id),
+        name: "김 Kim".parse().unwrap(),
+        ordinal: 2,
+    }
+}
+
+/// What says this.
+pub(crate) fn saying(text: &str) -> Message {
+    text.parse::<MessageText>().unwrap().into()
+}
+
+/// A message of the timeline.
+pub(crate) fn post(room: &str, participant: u64, client_id: &str, unix_ms: u64) -> WriteRequest {
+    let change = Change::Post {
+        sender: person(participant),
+        client_id: client_id.parse().unwrap(),
+        message: saying(&format!("text of {client_id}")),
+        thread: None,
+        to: None,
+    };
+    change_of(room, unix_ms, change)
+}
+
+/// A change of a room.
+pub(crate) fn change_of(room: &str, unix_ms: u64, change: Change) -> WriteRequest {
+    WriteRequest {
+        room: room.parse().unwrap(),
+        unix_ms,
+        change,
+    }
+}
+
+/// Writes and waits for the outcome.
+pub(crate) fn write(store: &Store, request: WriteRequest) -> Outcome {
+    let (sender, receiver) = mpsc::channel();
+    let reply = move |outcome| sender.send(outcome).unwrap();
+    store.write(request, Box::new(reply));
+    receiver.recv().unwrap()
 }

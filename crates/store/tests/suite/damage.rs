@@ -23,6 +23,7 @@ fn files(dir: &Path) -> BTreeMap<String, Vec<u8>> {
     fs::read_dir(dir)
         .unwrap()
         .map(|file| file.unwrap())
+        .filter(|file| file.file_type().unwrap().is_file())
         .map(|file| (file.file_name().into_string().unwrap(), file.path()))
         .filter(|(name, _)| name != "lock")
         .map(|(name, path)| (name, fs::read(path).unwrap()))

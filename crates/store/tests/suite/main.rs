@@ -7,6 +7,8 @@ mod common;
 mod append;
 #[cfg(test)]
 mod damage;
+#[cfg(test)]
+mod formats;
 #[cfg(target_os = "linux")]
 #[cfg(test)]
 mod full_disk;

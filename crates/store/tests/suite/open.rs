@@ -117,7 +117,7 @@ fn the_database_of_a_newer_version_is_refused_and_left_alone() {
         error,
         StoreError::Newer {
             found: 9,
-            known: 1,
+            known: 2,
             ..
         }
     );
