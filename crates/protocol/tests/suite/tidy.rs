@@ -203,6 +203,39 @@ fn no_test_is_switched_off() {
     }
 }
 
+/// Whether the module that owns this folder names another one.
+fn names_module(folder: &Path, module: &str) -> bool {
+    let wanted = format!("mod {module};");
+    ["main.rs", "mod.rs"].iter().any(|owner| {
+        let text = fs::read_to_string(root().join(folder).join(owner)).unwrap_or_default();
+        text.lines()
+            .any(|line| line.trim_start_matches("pub(crate) ") == wanted)
+    })
+}
+
+#[test]
+fn no_file_of_tests_is_left_out_of_its_program() {
+    let mut seen = 0;
+    for path in sources() {
+        let parts: Vec<&str> = path.split('/').collect();
+        let ["crates", _, "tests", folders @ .., file] = parts.as_slice() else {
+            continue;
+        };
+        let (Some(module), Some(folder)) = (file.strip_suffix(".rs"), folders.last()) else {
+            continue;
+        };
+        let place = Path::new(&path).parent().unwrap();
+        let named = match module {
+            "main" => true,
+            "mod" => names_module(place.parent().unwrap(), folder),
+            _ => names_module(place, module),
+        };
+        assert!(named, "nothing compiles {path}: no module names it");
+        seen += 1;
+    }
+    assert!(seen > 50, "the tests are elsewhere");
+}
+
 #[test]
 fn manifests_are_read_as_cargo_reads_them() {
     let manifest = "[package]\nname = \"x\"\n[dependencies]\na.workspace = true\n# c = 1\nb = \"1\"\n\
