@@ -1,15 +1,16 @@
 //! Coming in, coming back, going.
 
 use zoom_protocol::{
-    Answer, AuthorId, ErrorAnswer, Event, Joined, LeaveReason, Looked, MediaAnswer, Now,
-    ParticipantId, Person, Sources, close_code,
+    Answer, ErrorAnswer, Event, Joined, LeaveReason, Looked, MediaAnswer, Now, ParticipantId,
+    Person, Sources, close_code,
 };
 
 use crate::{
-    JoinInput, Output, Read, ReadId, ResumeInput, Room, SocketId,
+    JoinInput, Output, PageRead, ResumeInput, Room, SocketId, Wanted,
     member::{Entering, EnteringPeer, How, Member, offers_bucket},
+    reading::Purpose,
     refusal::Refusal,
-    room::{Asker, NegotiationKind, ReadPurpose, Timer, millis},
+    room::{Asker, NegotiationKind, Timer, millis},
 };
 
 impl Room {
@@ -58,10 +59,12 @@ impl Room {
             Entering {
                 id,
                 participant: join.participant,
+                author: join.author,
                 name: join.name,
                 ordinal: None,
                 how,
-                start: 0,
+                wanted: Wanted::Newest,
+                since: 0,
                 page: None,
             },
         );
@@ -83,18 +86,23 @@ impl Room {
             let result = Err(refusal.into());
             return self.emit(Output::Resumed { socket, id, result });
         }
-        let start = self.timeline.start_for(resume.after);
+        let wanted = match resume.after {
+            0 => Wanted::Newest,
+            after => Wanted::ChangesAfter(after),
+        };
         self.enter(
             socket,
             Entering {
                 id,
                 participant: resume.participant,
+                author: resume.author,
                 name: resume.name,
                 ordinal: Some(resume.ordinal),
                 how: How::Resume {
                     recreate: resume.recreate,
                 },
-                start,
+                wanted,
+                since: 0,
                 page: None,
             },
         );
@@ -102,31 +110,39 @@ impl Room {
 
     /// Begins what has to be awaited before somebody is in.
     fn enter(&mut self, socket: SocketId, mut entering: Entering) {
-        if self.timeline.covers(entering.start) {
-            entering.page = Some(zoom_protocol::Page::default());
-        } else {
-            let read = ReadId(self.fresh_id());
-            self.reads.insert(read, ReadPurpose::Enter(socket));
-            self.emit(Output::Read(Read {
-                read,
-                page: self.timeline.wanted(entering.start),
-                limit: self.limits.page_entries,
-            }));
-        }
+        entering.since = self.recent.begin();
+        self.read(entering.author, entering.wanted, Purpose::Enter(socket));
         self.entering.insert(socket, entering);
-        self.finish_entering(socket);
+    }
+
+    /// Somebody is at the door no more.
+    fn take_entering(&mut self, socket: SocketId) -> Option<Entering> {
+        let entering = self.entering.remove(&socket)?;
+        self.recent.end();
+        Some(entering)
     }
 
     /// Lets somebody in for whom nothing is awaited any more.
     pub(crate) fn finish_entering(&mut self, socket: SocketId) {
-        if !self.entering.get(&socket).is_some_and(Entering::is_ready) {
-            return;
-        }
-        let Some(mut entering) = self.entering.remove(&socket) else {
+        let Some(entering) = self.entering.get_mut(&socket) else {
             return;
         };
+        if !entering.is_ready() {
+            return;
+        }
         let page = entering.page.take().unwrap_or_default();
-        let timeline = self.timeline.complete(page, entering.start);
+        let (since, viewer) = (entering.since, entering.author);
+        let Some(missed) = self.recent.since(since, page.last, viewer) else {
+            // Too much happened while a peer was made: what was read is too old.
+            entering.since = self.recent.moment();
+            let wanted = entering.wanted;
+            return self.read(viewer, wanted, Purpose::Enter(socket));
+        };
+        let last = page.last;
+        let Some(mut entering) = self.take_entering(socket) else {
+            return;
+        };
+        let timeline = page;
         match std::mem::replace(&mut entering.how, How::Resume { recreate: false }) {
             How::Join {
                 sources,
@@ -152,6 +168,12 @@ impl Room {
             }
             How::Resume { recreate } => self.come_back(socket, &entering, recreate, timeline),
         }
+        if self.sockets.contains_key(&socket) {
+            if last > self.told {
+                self.ahead.insert(socket, last);
+            }
+            self.tell_again(socket, missed);
+        }
     }
 
     /// Gives a participant who comes back another socket.
@@ -160,7 +182,7 @@ impl Room {
         socket: SocketId,
         entering: &Entering,
         recreate: bool,
-        timeline: zoom_protocol::Page,
+        timeline: PageRead,
     ) {
         let (id, participant) = (entering.id, entering.participant);
         let newcomer = !self.members.contains_key(&participant);
@@ -190,7 +212,7 @@ impl Room {
     fn admit(&mut self, entering: &Entering, sources: Sources, offers: crate::Bucket) {
         let person = Person {
             participant: entering.participant,
-            author: AuthorId(entering.participant.0),
+            author: entering.author,
             name: entering.name.clone(),
             ordinal: self.ordinals.take(&entering.name, entering.ordinal),
         };
@@ -202,12 +224,7 @@ impl Room {
     }
 
     /// The room as somebody who has just come in sees it.
-    fn joined(
-        &self,
-        entering: &Entering,
-        timeline: zoom_protocol::Page,
-        media: Option<MediaAnswer>,
-    ) -> Joined {
+    fn joined(&self, entering: &Entering, read: PageRead, media: Option<MediaAnswer>) -> Joined {
         let in_order = || self.entered.values().filter_map(|id| self.members.get(id));
         let typing = in_order()
             .filter(|member| member.typing_until.is_some())
@@ -224,10 +241,10 @@ impl Room {
             resume_token: String::new(),
             participants: in_order().map(Member::participant).collect(),
             typing,
-            timeline,
-            changes: None,
-            last: self.timeline.last_number(),
-            retention_days: None,
+            timeline: read.page,
+            changes: read.changes,
+            last: read.last,
+            retention_days: read.retention_days,
             slots: peer.map(|me| me.slots.snapshot()).unwrap_or_default(),
             paused: peer.map(|me| me.slots.paused()).unwrap_or_default(),
             media,
@@ -263,7 +280,7 @@ impl Room {
     }
 
     pub(crate) fn disconnected(&mut self, now: Now, socket: SocketId) {
-        if let Some(entering) = self.entering.remove(&socket) {
+        if let Some(entering) = self.take_entering(socket) {
             return self.drop_made_peer(&entering);
         }
         let Some(&participant) = self.sockets.get(&socket) else {
@@ -299,7 +316,7 @@ impl Room {
         let Some(socket) = member.socket.take() else {
             return false;
         };
-        member.reading = false;
+        member.reading = 0;
         member.next_offer = None;
         self.bind(socket, None);
         self.stop_typing(participant);
@@ -333,6 +350,7 @@ impl Room {
             self.stop_timer(at, participant, Timer::Lost);
         }
         self.entered.remove(&member.entered);
+        self.calls.changed = true;
         self.qualities.forget(participant);
         let person = &member.person;
         self.ordinals.release(&person.name, person.ordinal);
@@ -345,7 +363,7 @@ impl Room {
 
     /// Ends an attempt to enter.
     pub(crate) fn fail_entering(&mut self, socket: SocketId, error: ErrorAnswer) {
-        let Some(entering) = self.entering.remove(&socket) else {
+        let Some(entering) = self.take_entering(socket) else {
             return;
         };
         self.drop_made_peer(&entering);

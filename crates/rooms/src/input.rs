@@ -1,11 +1,12 @@
 //! Everything that can happen to a room.
 
 use zoom_protocol::{
-    DisplayName, ErrorAnswer, Hand, History, Media, MediaAnswer, MediaEndReason, MediaOffer, Page,
-    ParticipantId, Post, Publish, Quality, React, RequestId, SlotId, Sources, Typing, View,
+    AuthorId, CallRecord, Delete, DisplayName, Edit, Entry, ErrorAnswer, ErrorCode, Found, Hand,
+    History, Mark, Media, MediaAnswer, MediaEndReason, MediaOffer, Page, ParticipantId, Post,
+    Publish, Quality, React, RequestId, Search, SlotId, Sources, Typing, Upload, UploadPlace, View,
 };
 
-use crate::{AppendId, NegotiationId, ReadId, SocketId};
+use crate::{NegotiationId, ReadId, ReservationId, SocketId, WriteId};
 
 /// What comes into a room.
 #[derive(Clone, Debug)]
@@ -29,19 +30,47 @@ pub enum Input {
         /// Which socket.
         socket: SocketId,
     },
-    /// What became of an [`crate::Output::Append`]. These come in the order of the entries' numbers.
-    Appended {
-        /// Which append.
-        append: AppendId,
+    /// What became of an [`crate::Output::Write`]. These come in the order of the room's numbers.
+    Written {
+        /// Which write.
+        write: WriteId,
         /// What became of it.
-        outcome: AppendOutcome,
+        outcome: WriteOutcome,
     },
     /// What became of an [`crate::Output::Read`].
     Page {
         /// Which read.
         read: ReadId,
-        /// The page.
-        result: Result<Page, ReadFailed>,
+        /// What was read.
+        result: Result<PageRead, ReadFailed>,
+    },
+    /// What became of an [`crate::Output::Search`].
+    Found {
+        /// Which search.
+        read: ReadId,
+        /// What was found.
+        result: Result<Found, ReadFailed>,
+    },
+    /// What became of an [`crate::Output::Reserve`].
+    Reserved {
+        /// Which reservation.
+        reservation: ReservationId,
+        /// Where the bytes go; an error is answered as it is.
+        result: Result<UploadPlace, ErrorAnswer>,
+    },
+    /// Entries were removed, because the room keeps them for a time only.
+    Expired {
+        /// Every entry with a smaller number is gone.
+        before: u64,
+    },
+    /// The last run of the server ended in the middle of a call; once, before anybody enters.
+    CallLeftOpen {
+        /// The number of its entry.
+        number: u64,
+        /// What is on disk of it.
+        record: CallRecord,
+        /// When it was last known to go on, milliseconds since 1970-01-01T00:00:00Z.
+        last_ms: u64,
     },
     /// What became of an [`crate::Output::Negotiate`]. With `Ok` the participant's peer exists. An
     /// error is answered as it is; where it ended a peer that was there, `MediaEnded` follows.
@@ -95,6 +124,8 @@ pub struct JoinInput {
     pub id: RequestId,
     /// A fresh random id for the participant.
     pub participant: ParticipantId,
+    /// Who they are over all their stays in this room.
+    pub author: AuthorId,
     /// The display name.
     pub name: DisplayName,
     /// What is on when entering.
@@ -113,14 +144,16 @@ pub struct ResumeInput {
     pub id: RequestId,
     /// Whom the token names.
     pub participant: ParticipantId,
-    /// The name in the token, for when the participant has to be made again.
+    /// The author in the token, for when the participant has to be made again.
+    pub author: AuthorId,
+    /// The name in the token, for the same.
     pub name: DisplayName,
     /// The ordinal in the token, for the same.
     pub ordinal: u32,
     /// Whether a participant that is not here is made again: true for a token of an earlier run of
     /// the server, false for one of this run, whose participant has left.
     pub recreate: bool,
-    /// The number of the last entry the client has; 0 for none.
+    /// The largest number that the client was told; 0 for none.
     pub after: u64,
 }
 
@@ -131,8 +164,18 @@ pub enum MemberRequest {
     Leave,
     /// Write a message.
     Post(Post),
-    /// Read older entries.
+    /// Say one's own message differently.
+    Edit(Edit),
+    /// Take one's own message back.
+    Delete(Delete),
+    /// Put an emoji on a message, or take it away.
+    Mark(Mark),
+    /// Read a page of the timeline, or of a thread.
     History(History),
+    /// Find messages.
+    Search(Box<Search>),
+    /// Ask for a place to send a file to.
+    Upload(Upload),
     /// Say whether one is typing.
     Typing(Typing),
     /// Raise or lower one's hand.
@@ -147,36 +190,50 @@ pub enum MemberRequest {
     Media(Box<Media>),
 }
 
-/// What became of an append.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AppendOutcome {
-    /// It is on disk as a further entry.
-    Appended {
-        /// Its number.
-        number: u64,
-        /// Its time, milliseconds since 1970-01-01T00:00:00Z.
-        time_ms: u64,
+/// What became of a write.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WriteOutcome {
+    /// A message, or the record of a call, is on disk.
+    Posted {
+        /// The entry as it is.
+        entry: Box<Entry>,
+        /// Whether it was there already: the same participant's same client id.
+        repeat: bool,
     },
-    /// The same participant's same client id is on disk already.
-    Repeat {
-        /// The number of that entry.
-        number: u64,
-        /// The time of that entry.
-        time_ms: u64,
+    /// An entry was edited or deleted, or the record of a call changed.
+    Changed {
+        /// The whole entry as it is from here on, without `replies` and `marks`.
+        entry: Box<Entry>,
     },
+    /// An emoji was put on a message, or taken away.
+    Marked {
+        /// The message.
+        number: u64,
+        /// The room's number of this change.
+        changed: u64,
+        /// How many people have the emoji there from here on.
+        count: u32,
+        /// The two who may read the message; `None` where everybody may.
+        between: Option<[AuthorId; 2]>,
+    },
+    /// It is so already: a message is deleted, an emoji is there or not.
+    Unchanged,
     /// Nothing was kept.
-    Refused(AppendRefusal),
+    Refused(ErrorCode),
 }
 
-/// Why nothing was kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AppendRefusal {
-    /// The disk is full.
-    StorageFull,
-    /// The disk failed.
-    StorageFailed,
-    /// Too much waits for the disk.
-    Busy,
+/// What was read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PageRead {
+    /// The page; empty where `changes` is there.
+    pub page: Page,
+    /// The changes that were asked for, in their order; `None` where a page was asked for, and where
+    /// there are more than the limit or some of them are not known any more.
+    pub changes: Option<Vec<Entry>>,
+    /// The room's last number that this may have.
+    pub last: u64,
+    /// For how many days the room keeps its messages; `None` for good.
+    pub retention_days: Option<u32>,
 }
 
 /// The timeline could not be read.

@@ -31,6 +31,7 @@ impl Room {
             return false;
         }
         member.sources = sources;
+        self.calls.changed = true;
         self.sounding.retain(|id| *id != participant);
         if sources.screen && sources.screen_audio {
             self.sounding.push(participant);
@@ -240,6 +241,7 @@ impl Room {
                 if let Some(member) = self.members.get_mut(&participant) {
                     member.peer = None;
                 }
+                self.calls.changed = true;
                 self.set_quality(participant, None);
             }
         }
@@ -278,6 +280,7 @@ impl Room {
             return;
         }
         member.peer = None;
+        self.calls.changed = true;
         let negotiation = member.negotiation;
         self.set_quality(participant, None);
         let pending = negotiation.and_then(|id| self.negotiations.get(&id));
@@ -322,6 +325,7 @@ impl Room {
             return Vec::new();
         };
         member.peer = Some(made_by);
+        self.calls.changed = true;
         for slot in member.slots.replace(slots) {
             self.emit(Output::Media(MediaCommand::Assign {
                 subscriber: participant,

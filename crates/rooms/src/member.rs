@@ -3,11 +3,11 @@
 use std::time::{Duration, Instant};
 
 use zoom_protocol::{
-    Limits, Media, MediaAnswer, MediaEndReason, Page, Participant, ParticipantId, Person, Quality,
-    RequestId, SlotId, Sources, Tile,
+    AuthorId, DisplayName, Limits, Media, MediaAnswer, MediaEndReason, Participant, ParticipantId,
+    Person, Quality, RequestId, SlotId, Sources, Tile,
 };
 
-use crate::{Bucket, NegotiationId, SocketId, slots::Slots};
+use crate::{Bucket, NegotiationId, PageRead, SocketId, Wanted, slots::Slots};
 
 /// Somebody in the room: they have entered and have neither left nor been lost.
 #[derive(Debug)]
@@ -22,11 +22,13 @@ pub(crate) struct Member {
     pub(crate) lost_at: Option<Instant>,
     /// Until when they are typing, if they are.
     pub(crate) typing_until: Option<Instant>,
-    /// Whether a page of history is being read for them.
-    pub(crate) reading: bool,
+    /// How many pages and searches are being read for them.
+    pub(crate) reading: u32,
     /// The place of their raised hand in the order of raising, if it is raised.
     pub(crate) hand: Option<u64>,
     pub(crate) posts: Bucket,
+    pub(crate) marks: Bucket,
+    pub(crate) searches: Bucket,
     pub(crate) reactions: Bucket,
     pub(crate) offers: Bucket,
     /// What their screen shows.
@@ -62,18 +64,12 @@ impl Member {
             socket: None,
             lost_at: None,
             typing_until: None,
-            reading: false,
+            reading: 0,
             hand: None,
-            posts: Bucket::new(
-                limits.posts_burst,
-                limits.posts_per_second,
-                Duration::from_secs(1),
-            ),
-            reactions: Bucket::new(
-                limits.reactions_burst,
-                limits.reactions_per_second,
-                Duration::from_secs(1),
-            ),
+            posts: a_second(limits.posts_burst, limits.posts_per_second),
+            marks: a_second(limits.marks_burst, limits.marks_per_second),
+            searches: a_second(limits.searches_burst, limits.searches_per_second),
+            reactions: a_second(limits.reactions_burst, limits.reactions_per_second),
             offers,
             tiles: Vec::new(),
             spoke: 0,
@@ -97,6 +93,11 @@ impl Member {
     }
 }
 
+/// A full bucket with a rate per second.
+fn a_second(burst: u32, rate: u32) -> Bucket {
+    Bucket::new(burst, rate, Duration::from_secs(1))
+}
+
 /// A participant's full bucket of offers.
 pub(crate) fn offers_bucket(limits: &Limits) -> Bucket {
     Bucket::new(
@@ -111,14 +112,17 @@ pub(crate) fn offers_bucket(limits: &Limits) -> Bucket {
 pub(crate) struct Entering {
     pub(crate) id: RequestId,
     pub(crate) participant: ParticipantId,
-    pub(crate) name: zoom_protocol::DisplayName,
+    pub(crate) author: AuthorId,
+    pub(crate) name: DisplayName,
     /// The ordinal that they had before a restart of the server.
     pub(crate) ordinal: Option<u32>,
     pub(crate) how: How,
-    /// After which number their page of the timeline begins; 0 for the newest page.
-    pub(crate) start: u64,
-    /// What was read of it; none as long as it is being read.
-    pub(crate) page: Option<Page>,
+    /// What they want of the timeline.
+    pub(crate) wanted: Wanted,
+    /// What was told before this moment is in what is read.
+    pub(crate) since: u64,
+    /// What was read; none as long as it is being read.
+    pub(crate) page: Option<PageRead>,
 }
 
 /// In which way somebody enters.

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use zoom_protocol::{
-    Answer, ClientId, EntryBody, ErrorAnswer, Event, Joined, MediaOffer, ParticipantId, Person,
-    RequestId, SlotId, Sources,
+    Answer, AuthorId, CallRecord, ClientId, ErrorAnswer, Event, Joined, MediaOffer, Mention,
+    MessageText, PageAt, ParticipantId, Person, Reaction, RequestId, Search, SlotId, Sources,
+    Upload, UploadId,
 };
 
 use crate::SocketId;
@@ -40,10 +41,14 @@ pub enum Output {
         /// What happened.
         event: Event,
     },
-    /// Keep an entry; brings [`crate::Input::Appended`]. Appends of a room keep their order.
-    Append(Box<Append>),
-    /// Read a page of the timeline; brings [`crate::Input::Page`].
+    /// Keep something; brings [`crate::Input::Written`]. Writes of a room keep their order.
+    Write(Box<Write>),
+    /// Read a piece of the timeline; brings [`crate::Input::Page`].
     Read(Read),
+    /// Search the timeline; brings [`crate::Input::Found`].
+    Search(Box<Searching>),
+    /// Reserve a place for a file; brings [`crate::Input::Reserved`].
+    Reserve(Box<Reserve>),
     /// Make or change a peer; brings [`crate::Input::Negotiated`].
     Negotiate(Negotiate),
     /// For the room's media thread, in order.
@@ -70,6 +75,8 @@ pub enum Audience {
     All(Arc<[SocketId]>),
     /// These sockets without one of them.
     AllBut(Arc<[SocketId]>, SocketId),
+    /// These sockets.
+    Some(Vec<SocketId>),
 }
 
 impl Audience {
@@ -78,6 +85,7 @@ impl Audience {
         let (all, but): (&[SocketId], _) = match self {
             Self::One(socket) => (std::slice::from_ref(socket), None),
             Self::All(all) => (all, None),
+            Self::Some(some) => (some, None),
             Self::AllBut(all, but) => (all, Some(*but)),
         };
         all.iter()
@@ -86,47 +94,151 @@ impl Audience {
     }
 }
 
-/// The room's number for an append.
+/// The room's number for a write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct AppendId(pub u64);
+pub struct WriteId(pub u64);
 
-/// An entry to keep: it gets the room's next number and a time that does not go backwards.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Append {
+/// Something to keep. What is kept gets the room's next number, in the same transaction in which it
+/// is seen whether it may be.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Write {
     /// To be brought back with the outcome.
-    pub append: AppendId,
+    pub write: WriteId,
+    /// When it came, milliseconds since 1970-01-01T00:00:00Z.
+    pub unix_ms: u64,
+    /// What is to be kept.
+    pub change: Change,
+}
+
+/// What is to be kept.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Change {
+    /// A message.
+    Post(Box<NewMessage>),
+    /// Say a message differently; it has to be this author's.
+    Edit {
+        /// The message.
+        number: u64,
+        /// Whose it has to be.
+        author: AuthorId,
+        /// What it says from here on.
+        text: Option<MessageText>,
+        /// Whom it mentions from here on.
+        mentions: Vec<Mention>,
+    },
+    /// Take a message back; it has to be this author's.
+    Delete {
+        /// The message.
+        number: u64,
+        /// Whose it has to be.
+        author: AuthorId,
+    },
+    /// Put an emoji on a message that its author may read, or take it away.
+    Mark {
+        /// The message.
+        number: u64,
+        /// Which emoji.
+        reaction: Reaction,
+        /// Whose.
+        by: Mention,
+        /// Whether it is there from here on.
+        on: bool,
+    },
+    /// A call begins.
+    CallBegan {
+        /// Who was there first.
+        sender: Person,
+        /// The entry's client id.
+        client_id: ClientId,
+        /// Who is in it.
+        record: CallRecord,
+    },
+    /// Somebody came to a call, or it ended.
+    CallChanged {
+        /// Its entry.
+        number: u64,
+        /// All of it.
+        record: CallRecord,
+    },
+}
+
+/// A message that is to be kept.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewMessage {
     /// Who wrote it.
     pub sender: Person,
     /// The sender's own id for it; a second one is a repeat.
     pub client_id: ClientId,
-    /// What it is.
-    pub body: EntryBody,
-    /// When it came, milliseconds since 1970-01-01T00:00:00Z.
-    pub unix_ms: u64,
+    /// What it says.
+    pub text: Option<MessageText>,
+    /// Whom it mentions.
+    pub mentions: Vec<Mention>,
+    /// Its files, uploaded by this author; whoever writes knows what they are.
+    pub files: Vec<UploadId>,
+    /// The message whose thread it belongs to.
+    pub thread: Option<u64>,
+    /// The one person who may read it besides its sender.
+    pub to: Option<Person>,
 }
 
 /// The room's number for a read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ReadId(pub u64);
 
-/// A page to read.
+/// A piece of the timeline to read, in one snapshot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Read {
-    /// To be brought back with the page.
+    /// To be brought back with what was read.
     pub read: ReadId,
-    /// Which page.
-    pub page: PageWanted,
+    /// For whom: messages between others are not for them.
+    pub viewer: AuthorId,
+    /// What.
+    pub wanted: Wanted,
     /// Most entries.
     pub limit: u32,
 }
 
-/// Which page of the timeline.
+/// What to read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PageWanted {
-    /// The newest of the entries with smaller numbers than this.
-    Before(u64),
-    /// The oldest of the entries with larger numbers than this.
-    After(u64),
+pub enum Wanted {
+    /// The newest page of the timeline.
+    Newest,
+    /// Every entry, of the timeline and of threads, that is new or changed since this number; the
+    /// newest page where they are more than the limit.
+    ChangesAfter(u64),
+    /// A page.
+    Page {
+        /// Which.
+        at: PageAt,
+        /// Of which thread; `None` for the timeline.
+        thread: Option<u64>,
+    },
+}
+
+/// A search.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Searching {
+    /// To be brought back with what was found.
+    pub read: ReadId,
+    /// For whom: messages between others are not for them.
+    pub viewer: AuthorId,
+    /// For what.
+    pub search: Search,
+}
+
+/// The room's number for a reservation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ReservationId(pub u64);
+
+/// A place for a file that is to be reserved.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reserve {
+    /// To be brought back with the place.
+    pub reservation: ReservationId,
+    /// Who uploads.
+    pub author: AuthorId,
+    /// The file.
+    pub upload: Upload,
 }
 
 /// The room's number for a negotiation.

@@ -2,8 +2,6 @@
 
 use zoom_protocol::{ErrorAnswer, ErrorCode};
 
-use crate::AppendRefusal;
-
 /// The room's reasons to refuse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Refusal {
@@ -16,24 +14,21 @@ pub(crate) enum Refusal {
     OfferPending,
     TooManyTiles,
     PostsTooFast,
+    MarksTooFast,
+    SearchesTooFast,
     OffersTooFast,
     ReactionsTooFast,
     TooManyReactions,
-    TooManyAppends,
-    HistoryPending,
-    StorageFull,
+    TooManyWrites,
+    ReadsPending,
+    EmptyMessage,
+    TooManyMentions,
+    TooManyFiles,
+    PrivateInThread,
+    NotHere,
+    SearchTooLong,
     StorageFailed,
     ParticipantTaken,
-}
-
-impl From<AppendRefusal> for Refusal {
-    fn from(refusal: AppendRefusal) -> Self {
-        match refusal {
-            AppendRefusal::StorageFull => Self::StorageFull,
-            AppendRefusal::StorageFailed => Self::StorageFailed,
-            AppendRefusal::Busy => Self::TooManyAppends,
-        }
-    }
 }
 
 impl From<Refusal> for ErrorAnswer {
@@ -79,21 +74,40 @@ impl From<Refusal> for ErrorAnswer {
                 ErrorCode::Busy,
                 "everybody reacts just then; try again in a moment",
             ),
-            R::TooManyAppends => (
+            R::MarksTooFast => (
+                ErrorCode::TooFast,
+                "too many emoji at once; try again in a moment",
+            ),
+            R::SearchesTooFast => (
+                ErrorCode::TooFast,
+                "too many searches at once; try again in a moment",
+            ),
+            R::TooManyWrites => (
                 ErrorCode::Busy,
                 "too many messages wait to be written; try again in a moment",
             ),
-            R::HistoryPending => (
+            R::ReadsPending => (
                 ErrorCode::Busy,
-                "the page before this one has not been read yet; try again in a moment",
+                "the pages before this one have not been read yet; try again in a moment",
             ),
-            R::StorageFull => (
-                ErrorCode::StorageFull,
-                "the server's disk is full; the message was not kept",
+            R::EmptyMessage => (ErrorCode::BadText, "a message needs a text or a file"),
+            R::TooManyMentions => (
+                ErrorCode::BadField,
+                "mentions: more than this server allows",
+            ),
+            R::TooManyFiles => (ErrorCode::BadField, "files: more than this server allows"),
+            R::PrivateInThread => (
+                ErrorCode::BadThread,
+                "a message to one person is in no thread",
+            ),
+            R::NotHere => (ErrorCode::NotHere, "whom the message is for is not here"),
+            R::SearchTooLong => (
+                ErrorCode::BadField,
+                "text: longer than this server searches for",
             ),
             R::StorageFailed => (
                 ErrorCode::StorageFailed,
-                "the server's disk failed; nothing was read or kept",
+                "the server's disk failed; nothing was read",
             ),
             R::ParticipantTaken => (
                 ErrorCode::Internal,
@@ -104,5 +118,26 @@ impl From<Refusal> for ErrorAnswer {
             code,
             message: message.into(),
         }
+    }
+}
+
+/// The answer to what the disk, or what was said before, did not let be kept.
+pub(crate) fn error(code: ErrorCode) -> ErrorAnswer {
+    let message = match code {
+        ErrorCode::NoEntry => "no message that you may read has this number",
+        ErrorCode::NotYours => "the message is somebody else's",
+        ErrorCode::NotChangeable => "the message was deleted, or is none that can be changed so",
+        ErrorCode::BadThread => "this cannot be replied to in a thread",
+        ErrorCode::TooMany => "there are as many as there may be",
+        ErrorCode::BadText => "a message needs a text or a file",
+        ErrorCode::NoUpload => "no such upload, or its bytes are not all there",
+        ErrorCode::RoomFilesFull => "the room's files are as large as they may be together",
+        ErrorCode::Busy => "too many messages wait to be written; try again in a moment",
+        ErrorCode::StorageFull => "the server's disk is full; nothing was kept",
+        _ => "the server's disk failed; nothing was kept",
+    };
+    ErrorAnswer {
+        code,
+        message: message.into(),
     }
 }

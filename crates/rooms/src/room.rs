@@ -7,17 +7,19 @@ use std::{
 };
 
 use zoom_protocol::{
-    Answer, ClientId, EntryBody, Event, LeaveReason, Limits, MediaEndReason, Now, ParticipantId,
-    Person, RequestId, RoomName, SlotId,
+    Answer, Event, LeaveReason, Limits, MediaEndReason, Mention, Now, ParticipantId, Reaction,
+    RequestId, RoomName, SlotId,
 };
 
 use crate::{
-    AppendId, Audience, Bucket, Input, MemberRequest, NegotiationId, Output, ReadId,
+    Audience, Bucket, Input, MemberRequest, NegotiationId, Output, ReadId, ReservationId, WriteId,
+    call::Calls,
     member::{Entering, Member},
     ordinals::Ordinals,
     quality::Qualities,
+    reading::Purpose,
+    recent::Recent,
     refusal::Refusal,
-    timeline::Timeline,
 };
 
 /// One line to a client. Fresh for every connection in this process.
@@ -35,12 +37,12 @@ pub struct SocketId(pub u64);
 /// # use zoom_rooms::{Input, Output, Room, SocketId};
 /// # let now = || Now { mono: Instant::now(), unix_ms: 0 };
 /// # let mut inputs = vec![Input::Disconnected { socket: SocketId(1) }].into_iter();
-/// let mut room = Room::new("blue-otter-42".parse().unwrap(), 0, Limits::default());
+/// let mut room = Room::new("blue-otter-42".parse().unwrap(), Limits::default());
 /// loop {
 ///     while let Some(output) = room.poll_output() {
 ///         match output {
 ///             Output::Empty => { /* drop the room, unless an input waits for it */ }
-///             _ => { /* send, write, read, negotiate, command, close */ }
+///             _ => { /* send, write, read, search, negotiate, command, close */ }
 ///         }
 ///     }
 ///     // Wait for an input, at most until `room.poll_timeout()`.
@@ -55,7 +57,14 @@ pub struct SocketId(pub u64);
 pub struct Room {
     pub(crate) name: RoomName,
     pub(crate) limits: Limits,
-    pub(crate) timeline: Timeline,
+    /// The largest number that was told.
+    pub(crate) told: u64,
+    /// What was told lately, for those who read.
+    pub(crate) recent: Recent,
+    /// The sockets that came in with what has yet to be told, and the last number they have.
+    pub(crate) ahead: BTreeMap<SocketId, u64>,
+    /// The record of the call.
+    pub(crate) calls: Calls,
     pub(crate) members: BTreeMap<ParticipantId, Member>,
     /// Who entered when, for the order in which people are listed.
     pub(crate) entered: BTreeMap<u64, ParticipantId>,
@@ -64,8 +73,10 @@ pub struct Room {
     /// Who has asked to enter and has no answer yet.
     pub(crate) entering: BTreeMap<SocketId, Entering>,
     pub(crate) ordinals: Ordinals,
-    pub(crate) appends: BTreeMap<AppendId, PendingAppend>,
-    pub(crate) reads: BTreeMap<ReadId, ReadPurpose>,
+    pub(crate) writes: BTreeMap<WriteId, PendingWrite>,
+    pub(crate) reads: BTreeMap<ReadId, Purpose>,
+    /// Who asked for a place for a file.
+    pub(crate) reservations: BTreeMap<ReservationId, (SocketId, RequestId)>,
     pub(crate) negotiations: BTreeMap<NegotiationId, PendingNegotiation>,
     /// Who speaks, the loudest first, as everybody was told.
     pub(crate) speakers: Vec<ParticipantId>,
@@ -95,23 +106,13 @@ pub(crate) enum Timer {
     Lost,
 }
 
-/// A message that waits for the disk.
-#[derive(Debug)]
-pub(crate) struct PendingAppend {
-    pub(crate) socket: SocketId,
-    pub(crate) id: RequestId,
-    pub(crate) sender: Person,
-    pub(crate) client_id: ClientId,
-    pub(crate) body: EntryBody,
-}
-
-/// For what a page is being read.
-#[derive(Debug)]
-pub(crate) enum ReadPurpose {
-    /// For somebody who enters.
-    Enter(SocketId),
-    /// For somebody who reads older entries.
-    History { socket: SocketId, id: RequestId },
+/// What waits for the disk.
+#[derive(Debug, Default)]
+pub(crate) struct PendingWrite {
+    /// Who asked for it; nobody for what the room itself writes.
+    pub(crate) asked: Option<(SocketId, RequestId)>,
+    /// The emoji, whose it is, and whether it is to be there from here on.
+    pub(crate) marked: Option<(Reaction, Mention, bool)>,
 }
 
 /// An offer that is being answered.
@@ -140,12 +141,15 @@ const KEPT_OUTPUTS: usize = 256;
 impl Room {
     /// Opens a room without anybody in it.
     ///
-    /// `name` is how the room's first visitor wrote it and `last_number` the number of its last
-    /// entry, 0 for none; for a room that has entries both come from the store.
-    pub fn new(name: RoomName, last_number: u64, limits: Limits) -> Self {
+    /// `name` is how the room's first visitor wrote it; for a room that has entries it comes from the
+    /// store.
+    pub fn new(name: RoomName, limits: Limits) -> Self {
         Self {
             name,
-            timeline: Timeline::new(last_number, limits.page_entries as usize),
+            told: 0,
+            recent: Recent::new(limits.room_appends),
+            ahead: BTreeMap::new(),
+            calls: Calls::default(),
             hands: 0,
             reactions: Bucket::new(
                 limits.room_reactions_burst,
@@ -158,8 +162,9 @@ impl Room {
             sockets: BTreeMap::new(),
             entering: BTreeMap::new(),
             ordinals: Ordinals::default(),
-            appends: BTreeMap::new(),
+            writes: BTreeMap::new(),
             reads: BTreeMap::new(),
+            reservations: BTreeMap::new(),
             negotiations: BTreeMap::new(),
             speakers: Vec::new(),
             speaker_changes: 0,
@@ -188,8 +193,19 @@ impl Room {
                 request,
             } => self.request(now, socket, id, request),
             Input::Disconnected { socket } => self.disconnected(now, socket),
-            Input::Appended { append, outcome } => self.appended(append, outcome),
+            Input::Written { write, outcome } => self.written(now, write, outcome),
             Input::Page { read, result } => self.page(read, result),
+            Input::Found { read, result } => self.found(read, result),
+            Input::Reserved {
+                reservation,
+                result,
+            } => self.reserved(reservation, result),
+            Input::Expired { before } => self.expired(before),
+            Input::CallLeftOpen {
+                number,
+                record,
+                last_ms,
+            } => self.end_call_left_open(number, record, last_ms),
             Input::Negotiated {
                 negotiation,
                 result,
@@ -211,6 +227,7 @@ impl Room {
                 paused,
             } => self.picture(participant, slot, publisher, paused),
         }
+        self.look_at_call(now);
         self.tell_qualities(now);
         self.report_empty();
     }
@@ -227,7 +244,8 @@ impl Room {
     /// When [`Self::handle_timeout`] wants to be called; ask again after every input.
     pub fn poll_timeout(&self) -> Option<Instant> {
         let timer = self.timers.first().map(|(at, ..)| *at);
-        timer.into_iter().chain(self.qualities.due()).min()
+        let others = self.qualities.due().into_iter().chain(self.calls.due());
+        timer.into_iter().chain(others).min()
     }
 
     /// Does what is due. Drain [`Self::poll_output`] afterwards.
@@ -245,6 +263,7 @@ impl Room {
                 Timer::Lost => self.remove(participant, LeaveReason::Lost),
             }
         }
+        self.look_at_call(now);
         if any {
             self.report_empty();
         }
@@ -254,8 +273,9 @@ impl Room {
     pub fn is_empty(&self) -> bool {
         self.members.is_empty()
             && self.entering.is_empty()
-            && self.appends.is_empty()
+            && self.writes.is_empty()
             && self.reads.is_empty()
+            && self.reservations.is_empty()
             && self.negotiations.is_empty()
     }
 
@@ -276,7 +296,12 @@ impl Room {
         match request {
             MemberRequest::Leave => self.leave(asker),
             MemberRequest::Post(post) => self.post(now, asker, post),
+            MemberRequest::Edit(edit) => self.edit(now, asker, edit),
+            MemberRequest::Delete(delete) => self.delete(now, asker, delete),
+            MemberRequest::Mark(mark) => self.mark(now, asker, mark),
             MemberRequest::History(history) => self.history(asker, history),
+            MemberRequest::Search(search) => self.search(now, asker, *search),
+            MemberRequest::Upload(upload) => self.upload(asker, upload),
             MemberRequest::Typing(typing) => self.typing(now, asker, typing.typing),
             MemberRequest::Hand(hand) => self.raise_hand(asker, hand.raised),
             MemberRequest::React(react) => self.react(now, asker, react.reaction),
@@ -313,6 +338,16 @@ impl Room {
         }
     }
 
+    /// Tells these sockets.
+    pub(crate) fn tell_some(&mut self, sockets: Vec<SocketId>, event: Event) {
+        let to = match sockets[..] {
+            [] => return,
+            [one] => Audience::One(one),
+            [..] => Audience::Some(sockets),
+        };
+        self.emit(Output::Event { to, event });
+    }
+
     /// Tells everybody who is connected.
     pub(crate) fn tell_all(&mut self, event: Event) {
         self.tell_all_but(None, event);
@@ -341,7 +376,10 @@ impl Room {
         self.everybody = None;
         match participant {
             Some(participant) => self.sockets.insert(socket, participant),
-            None => self.sockets.remove(&socket),
+            None => {
+                self.ahead.remove(&socket);
+                self.sockets.remove(&socket)
+            }
         };
     }
 

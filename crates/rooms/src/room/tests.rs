@@ -3,7 +3,7 @@
 use zoom_protocol::{MediaAnswer, MediaEndReason, MediaOffer, Slot, SlotKind, Tile, TileSource};
 
 use super::*;
-use crate::{AppendOutcome, JoinInput};
+use crate::{JoinInput, WriteOutcome};
 
 /// Somebody comes with a peer, does a bit of everything, and goes, by leaving or by being lost.
 fn one_stay(room: &mut Room, n: u64, now: &mut Now) {
@@ -20,6 +20,7 @@ fn one_stay(room: &mut Room, n: u64, now: &mut Now) {
             socket,
             id: RequestId(1),
             participant,
+            author: zoom_protocol::AuthorId(n % 11),
             name: format!("Person {}", n % 7).parse().unwrap(),
             sources: zoom_protocol::Sources {
                 screen: true,
@@ -43,11 +44,16 @@ fn one_stay(room: &mut Room, n: u64, now: &mut Now) {
     let requests = [
         MemberRequest::Typing(zoom_protocol::Typing { typing: true }),
         MemberRequest::View(zoom_protocol::View { tiles: vec![tile] }),
-        MemberRequest::Post(zoom_protocol::Post {
-            client_id: "a".parse().unwrap(),
-            text: "hi".parse().unwrap(),
+        MemberRequest::Post(zoom_protocol::Post::text(
+            "a".parse().unwrap(),
+            "hi".parse().unwrap(),
+        )),
+        MemberRequest::History(zoom_protocol::History::before(9)),
+        MemberRequest::Search(Box::default()),
+        MemberRequest::Upload(zoom_protocol::Upload {
+            name: "a".parse().unwrap(),
+            bytes: 9,
         }),
-        MemberRequest::History(zoom_protocol::History { before: 9 }),
         MemberRequest::Typing(zoom_protocol::Typing { typing: true }),
     ];
     for request in requests {
@@ -95,13 +101,22 @@ fn one_stay(room: &mut Room, n: u64, now: &mut Now) {
 /// Carries out what the room asks for.
 fn settle(room: &mut Room, now: Now) {
     while let Some(output) = room.poll_output() {
-        if let Output::Append(append) = &output {
-            let outcome = AppendOutcome::Appended {
-                number: room.timeline.last_number() + 1,
-                time_ms: 0,
-            };
-            let append = append.append;
-            room.handle(now, Input::Appended { append, outcome });
+        if let Output::Write(write) = &output {
+            let (write, outcome) = (write.write, WriteOutcome::Unchanged);
+            room.handle(now, Input::Written { write, outcome });
+        } else if let Output::Search(search) = &output {
+            let (read, result) = (search.read, Ok(Default::default()));
+            room.handle(now, Input::Found { read, result });
+        } else if let Output::Reserve(reserve) = &output {
+            let reservation = reserve.reservation;
+            let result = Err(Refusal::NotHere.into());
+            room.handle(
+                now,
+                Input::Reserved {
+                    reservation,
+                    result,
+                },
+            );
         } else if let Output::Read(read) = &output {
             let (read, result) = (read.read, Ok(Default::default()));
             room.handle(now, Input::Page { read, result });
@@ -123,7 +138,7 @@ fn settle(room: &mut Room, now: Now) {
 
 #[test]
 fn ten_thousand_joins_and_leaves_leave_nothing_behind() {
-    let mut room = Room::new("a".parse().unwrap(), 0, Limits::default());
+    let mut room = Room::new("a".parse().unwrap(), Limits::default());
     let mut now = Now {
         mono: Instant::now(),
         unix_ms: 0,
@@ -137,8 +152,11 @@ fn ten_thousand_joins_and_leaves_leave_nothing_behind() {
     assert_eq!(room.sockets.len(), 0);
     assert_eq!(room.entering.len(), 0);
     assert_eq!(room.ordinals.len(), 0);
-    assert_eq!(room.appends.len(), 0);
+    assert_eq!(room.writes.len(), 0);
     assert_eq!(room.reads.len(), 0);
+    assert_eq!(room.reservations.len(), 0);
+    assert_eq!(room.recent.len(), 0);
+    assert_eq!(room.ahead.len(), 0);
     assert_eq!(room.negotiations.len(), 0);
     assert_eq!(room.timers.len(), 0);
     assert_eq!(room.speakers, []);
@@ -146,12 +164,11 @@ fn ten_thousand_joins_and_leaves_leave_nothing_behind() {
     assert!(room.speakers.capacity() <= 8 && room.sounding.capacity() <= 8);
     assert!(room.outputs.capacity() <= KEPT_OUTPUTS);
     assert!(room.everybody.is_none_or(|all| all.is_empty()));
-    assert_eq!(room.timeline.len(), room.limits.page_entries as usize);
 }
 
 #[test]
 fn a_crowd_that_has_gone_gives_its_outputs_back() {
-    let mut room = Room::new("a".parse().unwrap(), 0, Limits::default());
+    let mut room = Room::new("a".parse().unwrap(), Limits::default());
     let now = Now {
         mono: Instant::now(),
         unix_ms: 0,

@@ -5,22 +5,24 @@
 use std::time::{Duration, Instant};
 
 use zoom_protocol::{
-    Answer, Entry, ErrorAnswer, ErrorCode, Event, Hand, Joined, Limits, Media, MediaAnswer,
-    MediaOffer, Now, Page, ParticipantId, Post, Publish, React, RequestId, Slot, SlotId, SlotKind,
-    Sources, Tile, TileSource, Typing, View,
+    Answer, AuthorId, Delete, Edit, Entry, ErrorAnswer, ErrorCode, Event, Hand, Joined, Limits,
+    Mark, Media, MediaAnswer, MediaOffer, Now, ParticipantId, Post, Publish, React, RequestId,
+    Slot, SlotId, SlotKind, Sources, Tile, TileSource, Typing, View,
 };
 use zoom_rooms::{
-    Append, AppendOutcome, Input, JoinInput, MediaCommand, MemberRequest, Negotiate, Output,
-    PageWanted, Read, ReadFailed, ResumeInput, Room, SocketId,
+    Input, JoinInput, MediaCommand, MemberRequest, Negotiate, Output, Read, ReadFailed,
+    ResumeInput, Room, SocketId, Write,
 };
+
+use crate::disk::Disk;
+pub(crate) use crate::disk::entries;
 
 /// The room, what it asked of others, and the time.
 pub(crate) struct World {
     pub(crate) room: Room,
-    /// What is on disk.
-    pub(crate) store: Vec<Entry>,
-    /// Leave appends, reads and offers to the test.
-    pub(crate) hold_appends: bool,
+    pub(crate) disk: Disk,
+    /// Leave writes, reads and offers to the test.
+    pub(crate) hold_writes: bool,
     pub(crate) hold_reads: bool,
     pub(crate) hold_offers: bool,
     start: Instant,
@@ -39,6 +41,16 @@ pub(crate) fn p(id: u64) -> ParticipantId {
     ParticipantId(id)
 }
 
+/// The author that participant `id` is unless a test says otherwise.
+pub(crate) fn a(id: u64) -> AuthorId {
+    AuthorId(10_000 + id)
+}
+
+/// A message of the timeline.
+pub(crate) fn post(client_id: &str, text: &str) -> Post {
+    Post::text(client_id.parse().unwrap(), text.parse().unwrap())
+}
+
 /// The socket on which participant `id` joins unless a test says otherwise.
 pub(crate) fn s(id: u64) -> SocketId {
     SocketId(1_000 + id)
@@ -49,12 +61,12 @@ impl World {
         Self::with_entries(limits, Vec::new())
     }
 
-    pub(crate) fn with_entries(limits: Limits, store: Vec<Entry>) -> Self {
+    pub(crate) fn with_entries(limits: Limits, entries: Vec<Entry>) -> Self {
         let name = "blue-otter".parse().unwrap();
         Self {
-            room: Room::new(name, store.len() as u64, limits),
-            store,
-            hold_appends: false,
+            room: Room::new(name, limits),
+            disk: Disk::with(entries),
+            hold_writes: false,
             hold_reads: false,
             hold_offers: false,
             start: Instant::now(),
@@ -102,7 +114,7 @@ impl World {
         let mut outputs = Vec::new();
         while let Some(output) = self.room.poll_output() {
             let input = match &output {
-                Output::Append(append) if !self.hold_appends => Some(self.append(append)),
+                Output::Write(write) if !self.hold_writes => Some(self.write(write)),
                 Output::Read(read) if !self.hold_reads => Some(self.read(read)),
                 Output::Negotiate(offer) if !self.hold_offers => Some(agreed(offer)),
                 _ => None,
@@ -115,59 +127,19 @@ impl World {
         outputs
     }
 
-    /// Does what the store does with an append.
-    pub(crate) fn append(&mut self, append: &Append) -> Input {
-        let same = |entry: &&Entry| {
-            entry.sender.participant == append.sender.participant
-                && entry.client_id == append.client_id
-        };
-        let outcome = match self.store.iter().find(same) {
-            Some(entry) => AppendOutcome::Repeat {
-                number: entry.number,
-                time_ms: entry.time_ms,
-            },
-            None => {
-                let number = self.store.len() as u64 + 1;
-                self.store.push(Entry {
-                    number,
-                    time_ms: append.unix_ms,
-                    sender: append.sender.clone(),
-                    client_id: append.client_id.clone(),
-                    body: append.body.clone(),
-                });
-                AppendOutcome::Appended {
-                    number,
-                    time_ms: append.unix_ms,
-                }
-            }
-        };
-        Input::Appended {
-            append: append.append,
-            outcome,
+    /// Does what the disk does with a write.
+    pub(crate) fn write(&mut self, write: &Write) -> Input {
+        Input::Written {
+            write: write.write,
+            outcome: self.disk.write(write),
         }
     }
 
-    /// Does what the store does with a read.
+    /// Does what the disk does with a read.
     pub(crate) fn read(&self, read: &Read) -> Input {
-        let limit = read.limit as usize;
-        let entries: Vec<Entry> = match read.page {
-            PageWanted::Before(before) => {
-                let older = self.store.iter().filter(|e| e.number < before);
-                let skip = older.clone().count().saturating_sub(limit);
-                older.skip(skip).cloned().collect()
-            }
-            PageWanted::After(after) => {
-                let newer = self.store.iter().filter(|e| e.number > after);
-                newer.take(limit).cloned().collect()
-            }
-        };
-        let more_before = entries.first().is_some_and(|first| first.number > 1);
         Input::Page {
             read: read.read,
-            result: Ok(Page {
-                entries,
-                more_before,
-            }),
+            result: Ok(self.disk.read(read)),
         }
     }
 
@@ -190,6 +162,7 @@ impl World {
             socket: s(id),
             id: self.request_id(),
             participant: p(id),
+            author: a(id),
             name: name.parse().unwrap(),
             sources: OFF,
             media: None,
@@ -216,6 +189,7 @@ impl World {
             socket,
             id: self.request_id(),
             participant: p(id),
+            author: a(id),
             name: format!("Person {id}").parse().unwrap(),
             ordinal: 1,
             recreate: false,
@@ -233,13 +207,41 @@ impl World {
     }
 
     pub(crate) fn post(&mut self, socket: SocketId, client_id: &str, text: &str) -> Vec<Output> {
-        self.request(
-            socket,
-            MemberRequest::Post(Post {
-                client_id: client_id.parse().unwrap(),
-                text: text.parse().unwrap(),
-            }),
-        )
+        self.request(socket, MemberRequest::Post(post(client_id, text)))
+    }
+
+    /// Posts what is not just a text.
+    pub(crate) fn post_with(
+        &mut self,
+        socket: SocketId,
+        client_id: &str,
+        change: impl FnOnce(&mut Post),
+    ) -> Vec<Output> {
+        let mut post = post(client_id, "hi");
+        change(&mut post);
+        self.request(socket, MemberRequest::Post(post))
+    }
+
+    pub(crate) fn edit(&mut self, socket: SocketId, number: u64, text: &str) -> Vec<Output> {
+        let edit = Edit {
+            number,
+            text: Some(text.parse().unwrap()),
+            mentions: Vec::new(),
+        };
+        self.request(socket, MemberRequest::Edit(edit))
+    }
+
+    pub(crate) fn delete(&mut self, socket: SocketId, number: u64) -> Vec<Output> {
+        self.request(socket, MemberRequest::Delete(Delete { number }))
+    }
+
+    pub(crate) fn mark(&mut self, socket: SocketId, number: u64, emoji: &str) -> Vec<Output> {
+        let mark = Mark {
+            number,
+            reaction: emoji.parse().unwrap(),
+            on: true,
+        };
+        self.request(socket, MemberRequest::Mark(mark))
     }
 
     pub(crate) fn typing(&mut self, socket: SocketId, typing: bool) -> Vec<Output> {
@@ -457,11 +459,11 @@ pub(crate) fn reads(outputs: &[Output]) -> Vec<Read> {
         .collect()
 }
 
-pub(crate) fn appends(outputs: &[Output]) -> Vec<Append> {
+pub(crate) fn writes(outputs: &[Output]) -> Vec<Write> {
     outputs
         .iter()
         .filter_map(|output| match output {
-            Output::Append(append) => Some((**append).clone()),
+            Output::Write(write) => Some((**write).clone()),
             _ => None,
         })
         .collect()
@@ -480,28 +482,4 @@ pub(crate) fn told(outputs: &[Output], to: SocketId) -> Vec<u64> {
             _ => None,
         })
         .collect()
-}
-
-/// Entries 1 to `count` of somebody who has left.
-pub(crate) fn entries(count: u64) -> Vec<Entry> {
-    let entry = |number| Entry {
-        number,
-        changed: number,
-        time_ms: number,
-        thread: None,
-        to: None,
-        replies: None,
-        marks: Vec::new(),
-        sender: zoom_protocol::Person {
-            participant: p(99),
-            author: zoom_protocol::AuthorId(99),
-            name: "Gone".parse().unwrap(),
-            ordinal: 1,
-        },
-        client_id: format!("old-{number}").parse().unwrap(),
-        body: zoom_protocol::EntryBody::Message(
-            "hi".parse::<zoom_protocol::MessageText>().unwrap().into(),
-        ),
-    };
-    (1..=count).map(entry).collect()
 }

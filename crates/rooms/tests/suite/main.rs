@@ -2,7 +2,13 @@
 
 #[cfg(test)]
 mod common;
+#[cfg(test)]
+mod disk;
 
+#[cfg(test)]
+mod calls;
+#[cfg(test)]
+mod changes;
 #[cfg(test)]
 mod gestures;
 #[cfg(test)]
@@ -20,10 +26,16 @@ mod peers;
 #[cfg(test)]
 mod pictures;
 #[cfg(test)]
+mod private;
+#[cfg(test)]
 mod quality;
 #[cfg(test)]
 mod resuming;
 #[cfg(test)]
+mod searching;
+#[cfg(test)]
 mod typing;
+#[cfg(test)]
+mod view;
 #[cfg(test)]
 mod viewing;

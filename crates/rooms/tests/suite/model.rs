@@ -1,8 +1,9 @@
 //! Random operations against a simple reference: who is in, what was said, who was answered.
 //!
-//! Appends, reads and offers come back late, each at a moment of its own. At every moment everybody
-//! has the same order of messages without a gap, every request has at most one answer and, once all
-//! is settled, exactly one; the same operations give the same outputs.
+//! Writes, reads and offers come back late, each at a moment of its own. Nobody is ever told of a
+//! message between others, every request has at most one answer and, once all is settled, exactly
+//! one, and what each client has put together of pages and events is then what is on the disk; the
+//! same operations give the same outputs.
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "a test fails by a panic")]
 
@@ -10,12 +11,12 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use proptest::prelude::*;
 use zoom_protocol::{
-    Answer, ErrorCode, Event, Joined, Limits, ParticipantId, Quality, QualityLevel, QualityReason,
-    SlotId, SlotKind, Sources,
+    Answer, AuthorId, Delete, Edit, ErrorCode, Event, History, Joined, Limits, Mark, ParticipantId,
+    Quality, QualityLevel, QualityReason, SlotId, SlotKind, Sources,
 };
-use zoom_rooms::{Append, Input, MediaCommand, MemberRequest, Negotiate, Output, Read, SocketId};
+use zoom_rooms::{Input, MediaCommand, MemberRequest, Negotiate, Output, Read, SocketId, Write};
 
-use crate::common::*;
+use crate::{common::*, view::View};
 
 #[derive(Clone, Debug)]
 enum Step {
@@ -37,6 +38,31 @@ enum Step {
     Post {
         who: u8,
         client_id: u8,
+        thread: Option<u8>,
+        to: Option<u8>,
+    },
+    /// Say the message with this number, the newest being 0, differently.
+    Edit {
+        who: u8,
+        back: u8,
+    },
+    Delete {
+        who: u8,
+        back: u8,
+    },
+    Mark {
+        who: u8,
+        back: u8,
+        which: u8,
+        on: bool,
+    },
+    /// Read the page before what one has.
+    History {
+        who: u8,
+    },
+    /// What is this far back and before it expires.
+    Expire {
+        back: u8,
     },
     Typing {
         who: u8,
@@ -68,8 +94,10 @@ enum Step {
         who: u8,
         good: bool,
     },
-    /// What is under way comes back: the oldest append, some read, some offer.
-    Append,
+    /// The oldest write is carried out.
+    Write,
+    /// What is under way comes back: the oldest outcome of the disk, some read, some offer.
+    Written,
     Read {
         which: u8,
     },
@@ -89,7 +117,14 @@ fn step() -> impl Strategy<Value = Step> {
         2 => (who.clone(), 0_u8..9).prop_map(|(who, missed)| Step::Resume { who, missed }),
         2 => who.clone().prop_map(|who| Step::Disconnect { who }),
         1 => who.clone().prop_map(|who| Step::Leave { who }),
-        6 => (who.clone(), 0_u8..9).prop_map(|(who, client_id)| Step::Post { who, client_id }),
+        6 => (who.clone(), 0_u8..12, prop::option::weighted(0.2, 0_u8..9), prop::option::weighted(0.2, who.clone()))
+            .prop_map(|(who, client_id, thread, to)| Step::Post { who, client_id, thread, to }),
+        2 => (who.clone(), 0_u8..9).prop_map(|(who, back)| Step::Edit { who, back }),
+        2 => (who.clone(), 0_u8..9).prop_map(|(who, back)| Step::Delete { who, back }),
+        4 => (who.clone(), 0_u8..9, 0_u8..2, prop::bool::weighted(0.7))
+            .prop_map(|(who, back, which, on)| Step::Mark { who, back, which, on }),
+        3 => who.clone().prop_map(|who| Step::History { who }),
+        1 => (6_u8..30).prop_map(|back| Step::Expire { back }),
         2 => (who.clone(), any::<bool>()).prop_map(|(who, typing)| Step::Typing { who, typing }),
         2 => (who.clone(), any::<bool>()).prop_map(|(who, raised)| Step::Hand { who, raised }),
         1 => who.clone().prop_map(|who| Step::React { who }),
@@ -99,7 +134,8 @@ fn step() -> impl Strategy<Value = Step> {
         2 => (who.clone(), any::<bool>()).prop_map(|(who, replace)| Step::Offer { who, replace }),
         2 => (who.clone(), any::<bool>()).prop_map(|(who, good)| Step::Quality { who, good }),
         2 => prop::collection::vec(who, 0..5).prop_map(|ranked| Step::Speakers { ranked }),
-        6 => Just(Step::Append),
+        9 => Just(Step::Write),
+        9 => Just(Step::Written),
         4 => any::<u8>().prop_map(|which| Step::Read { which }),
         4 => (any::<u8>(), prop::bool::weighted(0.8))
             .prop_map(|(which, ok)| Step::Negotiated { which, ok }),
@@ -111,8 +147,10 @@ fn step() -> impl Strategy<Value = Step> {
 #[derive(Debug, Default)]
 struct Client {
     participant: Option<ParticipantId>,
-    /// The entries it has.
-    numbers: Vec<u64>,
+    /// What it has of the timeline.
+    view: Option<View>,
+    /// Whether a page of it is being read.
+    reading: bool,
     people: BTreeMap<ParticipantId, (String, u32, bool)>,
     /// The places of the raised hands.
     hands: BTreeMap<ParticipantId, u64>,
@@ -130,11 +168,11 @@ struct Model {
     lines: BTreeMap<ParticipantId, Vec<SocketId>>,
     /// Requests that have no answer yet, by line.
     open: BTreeMap<SocketId, u32>,
-    appends: VecDeque<Append>,
+    writes: VecDeque<Write>,
+    /// What the disk has done and the room has yet to hear.
+    outcomes: VecDeque<Input>,
     reads: Vec<Read>,
     offers: Vec<Negotiate>,
-    /// The number of the last entry that the room knows to be on disk.
-    last: u64,
     /// Who is in whose slots, as the media thread knows it.
     media: BTreeMap<(ParticipantId, SlotId), ParticipantId>,
     next: u64,
@@ -149,7 +187,7 @@ impl Model {
         limits.room_participants = 8;
         limits.room_appends = 6;
         let mut world = World::with_entries(limits, entries(6));
-        world.hold_appends = true;
+        world.hold_writes = true;
         world.hold_reads = true;
         world.hold_offers = true;
         Self {
@@ -158,10 +196,10 @@ impl Model {
             hands: Vec::new(),
             lines: BTreeMap::new(),
             open: BTreeMap::new(),
-            appends: VecDeque::new(),
+            writes: VecDeque::new(),
+            outcomes: VecDeque::new(),
             reads: Vec::new(),
             offers: Vec::new(),
-            last: 6,
             media: BTreeMap::new(),
             next: 0,
             log: String::new(),
@@ -200,6 +238,11 @@ impl Model {
         self.take(outputs);
     }
 
+    /// The number that is so far from the room's last.
+    fn number(&self, back: u8) -> u64 {
+        self.world.disk.last.saturating_sub(back.into()).max(1)
+    }
+
     fn person(&self, index: u8) -> u64 {
         self.lines
             .keys()
@@ -215,7 +258,9 @@ impl Model {
                 let id = self.next.wrapping_mul(0x9e37_79b9) % 997;
                 let mut input = self.world.join_input(id, &format!("Person {name}"));
                 input.socket = SocketId(10_000 + self.next);
+                input.author = author(p(id));
                 input.media = peer.then(|| Box::new(offer(2, 1, 1)));
+                input.sources.microphone = *peer;
                 self.clients.insert(input.socket, Client::default());
                 self.lines.entry(p(id)).or_default().push(input.socket);
                 *self.open.entry(input.socket).or_default() += 1;
@@ -227,11 +272,13 @@ impl Model {
                 };
                 self.next += 1;
                 let socket = SocketId(10_000 + self.next);
-                let has = self.clients[&old].numbers.last().copied().unwrap_or(0);
+                let view = self.clients[&old].view.clone();
+                let has = view.as_ref().map_or(0, |view| view.last);
                 let after = has.saturating_sub((*missed).into());
-                let input = self.world.resume_input(participant.0, socket, after);
+                let mut input = self.world.resume_input(participant.0, socket, after);
+                input.author = author(participant);
                 let client = Client {
-                    numbers: (1..=after).collect(),
+                    view,
                     ..Client::default()
                 };
                 self.clients.insert(socket, client);
@@ -247,12 +294,61 @@ impl Model {
                 self.feed(Input::Disconnected { socket });
             }
             Step::Leave { who } => self.ask(*who, MemberRequest::Leave),
-            Step::Post { who, client_id } => {
-                let post = zoom_protocol::Post {
-                    client_id: format!("c{client_id}").parse().unwrap(),
-                    text: "hi".parse().unwrap(),
-                };
+            Step::Post {
+                who,
+                client_id,
+                thread,
+                to,
+            } => {
+                let mut post = post(&format!("c{client_id}"), "hi");
+                post.thread = thread.map(|back| self.number(back));
+                post.to = to.map(|index| p(self.person(index)));
                 self.ask(*who, MemberRequest::Post(post));
+            }
+            Step::Edit { who, back } => {
+                let edit = Edit {
+                    number: self.number(*back),
+                    text: Some(format!("edit {}", self.next).parse().unwrap()),
+                    mentions: Vec::new(),
+                };
+                self.ask(*who, MemberRequest::Edit(edit));
+            }
+            Step::Delete { who, back } => {
+                let number = self.number(*back);
+                self.ask(*who, MemberRequest::Delete(Delete { number }));
+            }
+            Step::Mark {
+                who,
+                back,
+                which,
+                on,
+            } => {
+                let emoji = ["👏", "🎉"][usize::from(*which)];
+                let mark = Mark {
+                    number: self.number(*back),
+                    reaction: emoji.parse().unwrap(),
+                    on: *on,
+                };
+                self.ask(*who, MemberRequest::Mark(mark));
+            }
+            Step::History { who } => {
+                let socket = self.line(*who).map(|(_, socket)| socket);
+                let Some(client) = socket.and_then(|socket| self.clients.get_mut(&socket)) else {
+                    return;
+                };
+                let inside = client.participant.is_some() && !client.closed;
+                let Some(view) = client.view.as_ref().filter(|_| inside) else {
+                    return;
+                };
+                let history = History::before(view.from);
+                if !std::mem::replace(&mut client.reading, true) {
+                    self.ask(*who, MemberRequest::History(history));
+                }
+            }
+            Step::Expire { back } => {
+                let before = self.number(*back);
+                self.world.disk.expire(before);
+                self.outcomes.push_back(Input::Expired { before });
             }
             Step::Typing { who, typing } => {
                 let typing = zoom_protocol::Typing { typing: *typing };
@@ -323,10 +419,14 @@ impl Model {
                     quality,
                 });
             }
-            Step::Append => {
-                if let Some(append) = self.appends.pop_front() {
-                    let outcome = self.world.append(&append);
-                    self.last = self.world.store.len() as u64;
+            Step::Write => {
+                if let Some(write) = self.writes.pop_front() {
+                    let outcome = self.world.write(&write);
+                    self.outcomes.push_back(outcome);
+                }
+            }
+            Step::Written => {
+                if let Some(outcome) = self.outcomes.pop_front() {
                     self.feed(outcome);
                 }
             }
@@ -372,10 +472,6 @@ impl Model {
                     }
                 }
                 Output::Event { to, event } => {
-                    if let Event::Entry { entry } = &event {
-                        assert_eq!(entry.number, self.last);
-                        assert_eq!(self.world.store.last(), Some(entry));
-                    }
                     let sockets: Vec<SocketId> = to.sockets().collect();
                     let unique: BTreeSet<&SocketId> = sockets.iter().collect();
                     assert_eq!(unique.len(), sockets.len());
@@ -384,10 +480,15 @@ impl Model {
                         assert!(!client.closed, "told after the end: {event:?}");
                         assert!(client.participant.is_some(), "told before the start");
                         client.learn(&event);
+                        if let Event::Marked { number, .. } = &event {
+                            let me = author(client.participant.unwrap());
+                            assert!(self.world.disk.may_know(*number, me), "not theirs");
+                        }
                     }
                 }
-                Output::Append(append) => self.appends.push_back(*append),
+                Output::Write(write) => self.writes.push_back(*write),
                 Output::Read(read) => self.reads.push(read),
+                Output::Search(_) | Output::Reserve(_) => panic!("nobody asked for it"),
                 Output::Negotiate(negotiate) => {
                     let same = |other: &Negotiate| other.participant == negotiate.participant;
                     assert!(!self.offers.iter().any(same), "two offers under way");
@@ -421,6 +522,11 @@ impl Model {
         *open = open.checked_sub(1).expect("an answer to no request");
         match answer {
             Answer::Joined(joined) => self.enter(socket, *joined),
+            Answer::History(page) => {
+                let client = self.clients.get_mut(&socket).unwrap();
+                client.reading = false;
+                client.view.as_mut().unwrap().read(&page);
+            }
             // What comes before the join is answered is refused and changes nothing.
             Answer::Error(error) if error.code == ErrorCode::JoinFirst => {}
             // A join that is refused leaves the line outside.
@@ -433,13 +539,8 @@ impl Model {
         let client = self.clients.get_mut(&socket).unwrap();
         assert!(!client.closed);
         client.participant = Some(joined.you);
-        let page = numbers(&joined.timeline.entries);
-        let first = page.first().copied();
-        if first.is_some_and(|first| client.numbers.last().is_none_or(|last| last + 1 != first)) {
-            // The newest page, and not what was missed.
-            client.numbers.clear();
-        }
-        client.numbers.extend(&page);
+        let view = client.view.get_or_insert(View::new(author(joined.you)));
+        view.enter(&joined);
         for person in joined.participants {
             client.know(&person);
         }
@@ -458,12 +559,6 @@ impl Model {
                 continue;
             };
             in_room += 1;
-            // Everybody has everything up to the last entry, in order, without a gap.
-            assert_eq!(client.numbers.last(), Some(&self.last));
-            assert!(
-                client.numbers.is_sorted_by(|a, b| a + 1 == *b),
-                "{client:?}"
-            );
             // Everybody knows the same people, and equal names by different numbers.
             let people = &client.people;
             assert!(people.contains_key(&me));
@@ -490,12 +585,31 @@ impl Model {
 
     /// Lets everything under way come back.
     fn settle(&mut self) {
-        while !(self.appends.is_empty() && self.reads.is_empty() && self.offers.is_empty()) {
-            self.run(&Step::Append);
+        while !(self.writes.is_empty()
+            && self.outcomes.is_empty()
+            && self.reads.is_empty()
+            && self.offers.is_empty())
+        {
+            self.run(&Step::Write);
+            self.run(&Step::Written);
             self.run(&Step::Read { which: 0 });
             self.run(&Step::Negotiated { which: 0, ok: true });
         }
+        for client in self.clients.values().filter(|client| !client.closed) {
+            if let Some(view) = client
+                .view
+                .as_ref()
+                .filter(|_| client.participant.is_some())
+            {
+                view.assert_is(&self.world.disk.view(view.author));
+            }
+        }
     }
+}
+
+/// People come more than once, and from more than one window.
+fn author(participant: ParticipantId) -> AuthorId {
+    AuthorId(participant.0 % 5)
 }
 
 impl Client {
@@ -529,7 +643,10 @@ impl Client {
                     assert!(self.people.contains_key(&change.participant));
                 }
             }
-            Event::Entry { entry } => self.numbers.push(entry.number),
+            Event::Entry { .. }
+            | Event::EntryChanged { .. }
+            | Event::Marked { .. }
+            | Event::Expired { .. } => self.view.as_mut().unwrap().learn(event),
             Event::Slots { slots } => {
                 for slot in slots {
                     match slot.participant {

@@ -100,19 +100,25 @@ fn what_was_missed_comes_with_the_resume_and_nothing_comes_twice() {
     for n in 0..3 {
         world.post(s(1), &format!("m{n}"), "hi");
     }
-    world.hold_appends = true;
-    let held = appends(&world.post(s(1), "m3", "hi")).remove(0);
-    // The store has the fourth; the room has yet to tell it.
-    let outcome = world.append(&held);
+    world.edit(s(1), 11, "hello");
+    world.hold_writes = true;
+    let held = writes(&world.post(s(1), "m3", "hi")).remove(0);
+    // The disk has the fourth; the room has yet to tell it.
+    let outcome = world.write(&held);
     let outputs = world.resume(2, BACK, 10);
-    let page = resumed(&outputs, BACK).unwrap().timeline;
-    assert_eq!(numbers(&page.entries), [11, 12, 13]);
-    assert!(page.more_before);
-    assert_eq!(told(&world.feed(outcome), BACK), [14]);
+    let room = resumed(&outputs, BACK).unwrap();
+    assert_eq!(room.timeline.entries, []);
+    assert_eq!(numbers(&room.changes.unwrap()), [12, 13, 11, 15]);
+    assert_eq!(room.last, 15);
+    let outputs = world.feed(outcome);
+    assert_eq!(told(&outputs, BACK), [] as [u64; 0]);
+    assert_eq!(told(&outputs, s(1)), [15]);
+    world.hold_writes = false;
+    assert_eq!(told(&world.post(s(1), "m4", "hi"), BACK), [16]);
 }
 
 #[test]
-fn what_comes_while_the_page_is_read_is_in_it() {
+fn what_comes_while_the_changes_are_read_is_told_behind_them() {
     let mut world = World::with_entries(Limits::default(), entries(10));
     world.join(1, "Kim");
     world.join(2, "Lee");
@@ -122,8 +128,11 @@ fn what_comes_while_the_page_is_read_is_in_it() {
     let read = reads(&outputs).remove(0);
     let page = world.read(&read);
     assert!(told(&world.post(s(1), "late", "hi"), BACK).is_empty());
-    let page = resumed(&world.feed(page), BACK).unwrap().timeline;
-    assert_eq!(numbers(&page.entries), [8, 9, 10, 11]);
+    let outputs = world.feed(page);
+    let room = resumed(&outputs, BACK).unwrap();
+    assert_eq!(numbers(&room.changes.unwrap()), [8, 9, 10]);
+    assert_eq!(told(&outputs, BACK), [11]);
+    assert_eq!(told(&outputs, s(1)), [] as [u64; 0]);
 }
 
 #[test]
@@ -132,18 +141,20 @@ fn who_missed_more_than_a_page_gets_the_newest_page() {
     limits.page_entries = 5;
     let mut world = World::with_entries(limits, entries(20));
     world.join(1, "Kim");
-    for (after, expected) in [
-        (14, vec![16, 17, 18, 19, 20]),
-        (15, vec![16, 17, 18, 19, 20]),
-        (18, vec![19, 20]),
-        (20, vec![]),
-        (0, vec![16, 17, 18, 19, 20]),
-        (21, vec![16, 17, 18, 19, 20]),
+    for (after, page, changes) in [
+        (14, vec![16, 17, 18, 19, 20], None),
+        (15, vec![], Some(vec![16, 17, 18, 19, 20])),
+        (18, vec![], Some(vec![19, 20])),
+        (20, vec![], Some(vec![])),
+        (0, vec![16, 17, 18, 19, 20], None),
+        (21, vec![16, 17, 18, 19, 20], None),
     ] {
         let socket = SocketId(100 + after);
-        let page = resumed(&world.resume(1, socket, after), socket).unwrap();
-        assert_eq!(numbers(&page.timeline.entries), expected, "after {after}");
-        assert!(page.timeline.more_before);
+        let room = resumed(&world.resume(1, socket, after), socket).unwrap();
+        assert_eq!(numbers(&room.timeline.entries), page, "after {after}");
+        let told = room.changes.map(|changes| numbers(&changes));
+        assert_eq!(told, changes, "after {after}");
+        assert_eq!(room.last, 20);
     }
 }
 
@@ -157,7 +168,7 @@ fn after_a_restart_a_participant_is_made_again_with_the_same_id() {
     let room = resumed(&outputs, BACK).unwrap();
     assert_eq!(room.you, p(2));
     assert!(!room.peer);
-    assert_eq!(numbers(&room.timeline.entries), [2]);
+    assert_eq!(numbers(&room.changes.unwrap()), [2]);
     let [Event::ParticipantJoined { participant }] = &events(&outputs, s(1))[..] else {
         panic!("{outputs:#?}");
     };

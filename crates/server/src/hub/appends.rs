@@ -2,7 +2,8 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use zoom_rooms::AppendOutcome;
+use zoom_protocol::ErrorCode;
+use zoom_rooms::WriteOutcome;
 
 /// Counts outcomes, over all rooms.
 #[derive(Debug, Default)]
@@ -24,11 +25,19 @@ pub(crate) struct AppendCounts {
 }
 
 impl Appends {
-    pub(super) fn count(&self, outcome: AppendOutcome) {
+    /// Counts what became of a message.
+    pub(super) fn count(&self, outcome: &WriteOutcome) {
         let counter = match outcome {
-            AppendOutcome::Appended { .. } => &self.appended,
-            AppendOutcome::Repeat { .. } => &self.repeated,
-            AppendOutcome::Refused(_) => &self.refused,
+            WriteOutcome::Posted { repeat: false, .. } => &self.appended,
+            WriteOutcome::Posted { repeat: true, .. } => &self.repeated,
+            WriteOutcome::Refused(
+                ErrorCode::Busy | ErrorCode::StorageFull | ErrorCode::StorageFailed,
+            ) => &self.refused,
+            // What may not be is no fault of the disk.
+            WriteOutcome::Refused(_)
+            | WriteOutcome::Changed { .. }
+            | WriteOutcome::Marked { .. }
+            | WriteOutcome::Unchanged => return,
         };
         counter.fetch_add(1, Ordering::Relaxed);
     }

@@ -115,6 +115,13 @@ impl Directory {
         }
     }
 
+    /// Tells a room something, if it is open; a closed one has nobody to be told.
+    pub(super) fn tell(&self, room_key: &str, input: Input) {
+        if let Some(open) = self.lock().rooms.get(room_key) {
+            open.inbox.outcome(input);
+        }
+    }
+
     /// Opens no room from here on, stops those that are open, and returns when all are closed.
     pub(super) async fn close(&self) {
         {

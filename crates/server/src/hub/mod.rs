@@ -4,7 +4,9 @@
 //! a [`zoom_rooms::Room`] and carries out what it says.
 
 mod appends;
+mod authors;
 mod directory;
+mod disk;
 mod inbox;
 mod media_link;
 mod messages;
@@ -32,6 +34,7 @@ use crate::{
 
 pub(crate) use appends::AppendCounts;
 use appends::Appends;
+pub(crate) use authors::Authors;
 use directory::Directory;
 pub(crate) use directory::Found;
 pub(crate) use inbox::{Entrant, Inbox, Refused};
@@ -78,6 +81,7 @@ struct Inner {
     files: Files,
     media: MediaPool,
     tokens: Tokens,
+    authors: Authors,
     /// Tells the participants of this run of the server from those of earlier ones.
     boot: u64,
     seats: Seats,
@@ -87,6 +91,8 @@ struct Inner {
     appends: Arc<Appends>,
     /// Bounds how many timeline pages are read at once.
     reads: Arc<Semaphore>,
+    /// Bounds how many of them are searches.
+    searches: Arc<Semaphore>,
 }
 
 impl fmt::Debug for Hub {
@@ -103,6 +109,7 @@ impl Hub {
         let readers = usize::try_from(config.limits.store_readers).unwrap_or(1);
         Self(Arc::new(Inner {
             tokens: Tokens::new(&config.secret),
+            authors: Authors::new(&config.secret),
             boot: random(),
             seats: Seats::new(config.limits.clone()),
             echoes: Backlogs::default(),
@@ -110,6 +117,7 @@ impl Hub {
             participants: AtomicUsize::new(0),
             appends: Arc::default(),
             reads: Arc::new(Semaphore::new(readers.max(1))),
+            searches: Arc::new(Semaphore::new((readers / 2).max(1))),
             limits: config.limits,
             store: config.store,
             files: config.files,
@@ -168,6 +176,11 @@ impl Hub {
         &self.0.tokens
     }
 
+    /// What tells who somebody is over all their stays.
+    pub(crate) fn authors(&self) -> &Authors {
+        &self.0.authors
+    }
+
     /// The number of this run of the server.
     pub(crate) fn boot(&self) -> u64 {
         self.0.boot
@@ -182,6 +195,11 @@ impl Hub {
         input: Input,
     ) -> Result<Inbox, Refused> {
         self.0.directory.enter(self, room, entrant, input)
+    }
+
+    /// Tells who is in a room that its entries with smaller numbers than `before` are gone.
+    pub(crate) fn expired(&self, room_key: &str, before: u64) {
+        self.0.directory.tell(room_key, Input::Expired { before });
     }
 
     /// Asks who is in a room. An open one answers over the onlooker's line; none is opened.

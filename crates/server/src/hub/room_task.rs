@@ -1,26 +1,19 @@
 //! The task of one open room: it feeds the [`Room`], and carries out what the room says.
 
-use std::{
-    collections::HashMap,
-    future,
-    sync::{Arc, atomic::Ordering},
-    time::Duration,
-};
+use std::{collections::HashMap, future, sync::atomic::Ordering, time::Duration};
 
 use tokio::time::{Instant, sleep, sleep_until};
 use zoom_protocol::{
-    Answer, ErrorAnswer, ErrorCode, Joined, Participant, RequestId, RoomName, close_code,
+    Answer, EntryBody, ErrorAnswer, ErrorCode, Joined, Participant, RequestId, RoomName, close_code,
 };
-use zoom_rooms::{
-    Append, AppendOutcome, AppendRefusal, Audience, Input, Negotiate, NegotiationId, Output,
-    PageWanted, Read, ReadFailed, Room, SocketId,
-};
+use zoom_rooms::{Audience, Input, Negotiate, NegotiationId, Output, Room, SocketId};
 use zoom_sfu::Event as MediaEvent;
-use zoom_store::{AppendOutcome as Stored, AppendRefusal as NotStored, AppendRequest, RoomRecord};
+use zoom_store::RoomRecord;
 
 use super::{
     Hub, answer,
     directory::Opening,
+    disk::Disk,
     inbox::{Entrant, Inbox, Parcel, Receiver},
     media_link::MediaLink,
     messages::{self, error_answer},
@@ -38,6 +31,7 @@ const MEDIA_RETRY: Duration = Duration::from_millis(10);
 pub(super) async fn run(opening: Opening, name: RoomName, inbox: Inbox, receiver: Receiver) {
     let mut task = RoomTask {
         media: MediaLink::new(opening.hub().0.media.clone(), opening.number()),
+        disk: Disk::new(opening.hub().clone(), inbox.clone()),
         entrants: HashMap::new(),
         participants: 0,
         opening,
@@ -47,8 +41,18 @@ pub(super) async fn run(opening: Opening, name: RoomName, inbox: Inbox, receiver
     tracing::info!(room = task.opening.number(), "room opened");
     match task.recall(&name).await {
         Ok(record) => {
-            let (name, last) = record.map_or((name, 0), |room| (room.name, room.last_number));
-            let room = Room::new(name, last, task.opening.hub().limits().clone());
+            let (name, open_call) = record.map_or((name, None), |it| (it.name, it.open_call));
+            let mut room = Room::new(name, task.opening.hub().limits().clone());
+            if let Some(call) = open_call
+                && let EntryBody::Call(record) = call.entry.body
+            {
+                let left_open = Input::CallLeftOpen {
+                    number: call.entry.number,
+                    record,
+                    last_ms: call.changed_ms,
+                };
+                room.handle(now(), left_open);
+            }
             task.drive(room).await;
         }
         Err(reason) => {
@@ -64,6 +68,7 @@ struct RoomTask {
     inbox: Inbox,
     receiver: Receiver,
     media: MediaLink,
+    disk: Disk,
     /// The sockets that have come to the room's door and are not gone.
     entrants: HashMap<SocketId, Member>,
     /// How many people the hub counts in this room.
@@ -250,8 +255,10 @@ impl RoomTask {
                 entrant.line.say(text, meaning);
             }
             Output::Event { to, event } => self.tell(&to, event),
-            Output::Append(append) => self.append(room, *append),
-            Output::Read(read) => self.read(room, read),
+            Output::Write(write) => self.disk.write(room.name(), *write),
+            Output::Read(read) => self.disk.read(room.name(), read),
+            Output::Search(search) => self.disk.search(&search),
+            Output::Reserve(reserve) => self.disk.reserve(room.name(), *reserve),
             Output::Negotiate(negotiate) => self.negotiate(negotiate),
             Output::Media(command) => self.media.command(command),
             Output::Close { socket, code } => {
@@ -286,57 +293,6 @@ impl RoomTask {
                 member.entrant.line.say(text.clone(), Meaning::Plain);
             }
         }
-    }
-
-    fn append(&self, room: &Room, append: Append) {
-        let Append {
-            append,
-            sender,
-            client_id,
-            body,
-            unix_ms,
-        } = append;
-        let request = AppendRequest {
-            room: room.name().clone(),
-            sender,
-            client_id,
-            body,
-            unix_ms,
-        };
-        let inbox = self.inbox.clone();
-        let appends = Arc::clone(&self.opening.hub().0.appends);
-        let reply = move |outcome| {
-            let outcome = to_room(outcome);
-            appends.count(outcome);
-            inbox.outcome(Input::Appended { append, outcome });
-        };
-        self.opening.hub().0.store.append(request, Box::new(reply));
-    }
-
-    fn read(&self, room: &Room, wanted: Read) {
-        let hub = self.opening.hub().clone();
-        let key = room.name().key().to_owned();
-        let inbox = self.inbox.clone();
-        tokio::spawn(async move {
-            let Read { read, page, limit } = wanted;
-            let store = hub.0.store.clone();
-            let pages = move || match page {
-                PageWanted::Before(number) => store.page_before(&key, Some(number), limit),
-                PageWanted::After(number) => store.page_after(&key, number, limit),
-            };
-            let turn = hub.0.reads.acquire().await;
-            let result = match tokio::task::spawn_blocking(pages).await {
-                Ok(Ok(page)) => Ok(page),
-                Ok(Err(error)) => Err(error.to_string()),
-                Err(panic) => Err(panic.to_string()),
-            };
-            drop(turn);
-            let result = result.map_err(|reason| {
-                tracing::warn!(reason, "timeline cannot be read");
-                ReadFailed
-            });
-            inbox.outcome(Input::Page { read, result });
-        });
     }
 
     fn negotiate(&mut self, negotiate: Negotiate) {
@@ -399,6 +355,7 @@ fn put_token(hub: &Hub, joined: &mut Joined) {
             boot: hub.boot(),
             issued_ms: now().unix_ms,
             participant: joined.you,
+            author: you.person.author,
             room: joined.room.clone(),
             name: you.person.name.clone(),
             ordinal: you.person.ordinal,
@@ -432,8 +389,12 @@ fn entering(input: &Input) -> Option<RequestId> {
         Input::Resume(resume) => Some(resume.id),
         Input::Request { .. }
         | Input::Disconnected { .. }
-        | Input::Appended { .. }
+        | Input::Written { .. }
         | Input::Page { .. }
+        | Input::Found { .. }
+        | Input::Reserved { .. }
+        | Input::Expired { .. }
+        | Input::CallLeftOpen { .. }
         | Input::Negotiated { .. }
         | Input::MediaEnded { .. }
         | Input::Speakers { .. }
@@ -446,18 +407,6 @@ async fn until(timeout: Option<std::time::Instant>) {
     match timeout {
         Some(timeout) => sleep_until(Instant::from_std(timeout)).await,
         None => future::pending().await,
-    }
-}
-
-fn to_room(outcome: Stored) -> AppendOutcome {
-    match outcome {
-        Stored::Appended { number, time_ms } => AppendOutcome::Appended { number, time_ms },
-        Stored::Repeat { number, time_ms } => AppendOutcome::Repeat { number, time_ms },
-        Stored::Refused(reason) => AppendOutcome::Refused(match reason {
-            NotStored::StorageFull => AppendRefusal::StorageFull,
-            NotStored::StorageFailed => AppendRefusal::StorageFailed,
-            NotStored::Busy => AppendRefusal::Busy,
-        }),
     }
 }
 

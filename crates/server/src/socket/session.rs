@@ -154,7 +154,12 @@ impl Session {
             Request::Join(join) => return self.join(now, id, join),
             Request::Leave => MemberRequest::Leave,
             Request::Post(post) => MemberRequest::Post(post),
+            Request::Edit(edit) => MemberRequest::Edit(edit),
+            Request::Delete(delete) => MemberRequest::Delete(delete),
+            Request::Mark(mark) => MemberRequest::Mark(mark),
             Request::History(history) => MemberRequest::History(history),
+            Request::Search(search) => MemberRequest::Search(Box::new(search)),
+            Request::Upload(upload) => MemberRequest::Upload(upload),
             Request::Typing(typing) => MemberRequest::Typing(typing),
             Request::Hand(hand) => MemberRequest::Hand(hand),
             Request::React(react) => MemberRequest::React(react),
@@ -219,6 +224,7 @@ impl Session {
             socket: self.seat.socket,
             id,
             participant: claim.participant,
+            author: claim.author,
             name: claim.name,
             ordinal: claim.ordinal,
             recreate: claim.boot != self.hub.boot(),
@@ -238,14 +244,17 @@ impl Session {
         let Join {
             room,
             name,
-            identity: _,
+            identity,
             sources,
             media,
         } = join;
+        let participant = hub::new_participant();
+        let authors = self.hub.authors();
         let input = Input::Join(JoinInput {
             socket: self.seat.socket,
             id,
-            participant: hub::new_participant(),
+            participant,
+            author: authors.author(&room, identity.as_ref(), participant),
             name,
             sources,
             media: media.map(Box::new),

@@ -67,6 +67,7 @@ fn has_detail(code: ErrorCode) -> bool {
         | C::BadClientId
         | C::TooLarge
         | C::BadOffer
+        | C::BadFileName
         | C::TooManyTiles => true,
         C::HelloFirst
         | C::HelloTwice
@@ -76,6 +77,15 @@ fn has_detail(code: ErrorCode) -> bool {
         | C::RoomFull
         | C::NoPeer
         | C::OfferPending
+        | C::NoEntry
+        | C::NotYours
+        | C::NotChangeable
+        | C::BadThread
+        | C::TooMany
+        | C::NotHere
+        | C::FileTooLarge
+        | C::RoomFilesFull
+        | C::NoUpload
         | C::TooFast
         | C::Busy
         | C::StorageFull
@@ -159,6 +169,40 @@ fn sentences(code: ErrorCode) -> (&'static str, &'static str) {
         C::OfferPending => (
             "The media offer before this one has no answer yet.",
             "앞서 보낸 미디어 연결 제안에 아직 답하지 않았습니다.",
+        ),
+        C::NoEntry => ("There is no such message.", "그런 메시지가 없습니다."),
+        C::NotYours => (
+            "You can change only your own messages.",
+            "내가 쓴 메시지만 고치거나 지울 수 있습니다.",
+        ),
+        C::NotChangeable => (
+            "The message was deleted or cannot be changed.",
+            "지워졌거나 바꿀 수 없는 메시지입니다.",
+        ),
+        C::BadThread => (
+            "You cannot reply to this message in a thread.",
+            "이 메시지에는 스레드로 답장할 수 없습니다.",
+        ),
+        C::TooMany => (
+            "There are too many already.",
+            "이미 너무 많아 더할 수 없습니다.",
+        ),
+        C::NotHere => (
+            "The person this is for is not in the room.",
+            "받는 사람이 방에 없습니다.",
+        ),
+        C::BadFileName => (
+            "The file cannot have this name.",
+            "이 이름의 파일은 보낼 수 없습니다.",
+        ),
+        C::FileTooLarge => ("The file is too large.", "파일이 너무 큽니다."),
+        C::RoomFilesFull => (
+            "The room has no space for more files.",
+            "이 방에는 파일을 더 올릴 공간이 없습니다.",
+        ),
+        C::NoUpload => (
+            "The file was not uploaded completely. Please add it again.",
+            "파일이 끝까지 올라가지 않았습니다. 다시 추가해 주세요.",
         ),
         C::TooManyTiles => (
             "A view has too many tiles.",

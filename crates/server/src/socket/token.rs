@@ -5,10 +5,10 @@
 
 use aws_lc_rs::hmac;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use zoom_protocol::{DisplayName, ParticipantId, RoomName};
+use zoom_protocol::{AuthorId, DisplayName, ParticipantId, RoomName};
 
 /// The first byte of a payload; another layout takes another.
-const VERSION: u8 = 2;
+const VERSION: u8 = 3;
 /// Bytes of an HMAC-SHA256.
 const TAG_BYTES: usize = 32;
 /// No token is longer: two names of 64 characters of at most 4 bytes, and what is fixed.
@@ -23,6 +23,8 @@ pub(crate) struct Claim {
     pub(crate) issued_ms: u64,
     /// Who.
     pub(crate) participant: ParticipantId,
+    /// Who they are over all their stays there.
+    pub(crate) author: AuthorId,
     /// Where.
     pub(crate) room: RoomName,
     /// Their display name.
@@ -55,7 +57,13 @@ impl Tokens {
     /// The token that says this.
     pub(crate) fn issue(&self, claim: &Claim) -> String {
         let mut bytes = vec![VERSION];
-        for number in [claim.boot, claim.issued_ms, claim.participant.0] {
+        let numbers = [
+            claim.boot,
+            claim.issued_ms,
+            claim.participant.0,
+            claim.author.0,
+        ];
+        for number in numbers {
             bytes.extend_from_slice(&number.to_be_bytes());
         }
         bytes.extend_from_slice(&claim.ordinal.to_be_bytes());
@@ -86,6 +94,7 @@ impl Tokens {
             boot: payload.number()?,
             issued_ms: payload.number()?,
             participant: ParticipantId(payload.number()?),
+            author: AuthorId(payload.number()?),
             ordinal: payload.ordinal()?,
             room: payload.text()?.parse().ok()?,
             name: payload.text()?.parse().ok()?,
@@ -127,6 +136,7 @@ mod tests {
             boot: 7,
             issued_ms: 1_700_000_000_000,
             participant: ParticipantId(9),
+            author: AuthorId(11),
             room: "회의-Room".parse().unwrap(),
             name: "김 철수".parse().unwrap(),
             ordinal: 3,
