@@ -1,5 +1,6 @@
 import type { Target } from '../call';
 import type { Entry } from '../protocol/messages';
+import { Desk } from './desk.svelte';
 import type { Interface } from './interface.svelte';
 import type { Meeting } from './meeting.svelte';
 
@@ -17,12 +18,16 @@ export class Talk {
   /** The message that one was led to: lists bring it into view and make it stand out for a moment. */
   pointed = $state.raw<Pointed | null>(null);
 
+  /** What one writes. */
+  readonly desk: Desk;
+
   readonly #meeting: Meeting;
   readonly #face: Interface;
 
   constructor(meeting: Meeting, face: Interface) {
     this.#meeting = meeting;
     this.#face = face;
+    this.desk = new Desk(meeting.room);
   }
 
   /** The number of the message whose thread is open. */
