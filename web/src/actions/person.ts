@@ -1,4 +1,5 @@
 import Activity from '@lucide/svelte/icons/activity';
+import Lock from '@lucide/svelte/icons/lock';
 import Pin from '@lucide/svelte/icons/pin';
 import PinOff from '@lucide/svelte/icons/pin-off';
 import Volume2 from '@lucide/svelte/icons/volume-2';
@@ -12,13 +13,32 @@ import type { Place } from './place';
 
 /** What may be done with one person here: nobody else notices any of it. One is not heard by oneself. */
 export function personActions(
-  { meeting, face, arrangement, hearing }: Place,
+  { meeting, face, arrangement, hearing, talk }: Place,
   person: Pick<Participant, 'participant' | 'name' | 'ordinal'>,
 ) {
   const { participant: id } = person;
   const name = nameOf(person);
   const other = () => meeting.self?.participant !== id;
   return named({
+    write: {
+      id: `write-${id}`,
+      group: 'together',
+      label: (options) => m.write_privately({}, options),
+      hint: (options) => m.write_privately_hint({ name }, options),
+      icon: Lock,
+      shortcut: null,
+      get available() {
+        return other();
+      },
+      enabled: true,
+      pressed: null,
+      run: () => {
+        const found = meeting.others.find((it) => it.participant === id);
+        if (found === undefined) return;
+        face.panelOpen = true;
+        talk.desk.writeTo(found);
+      },
+    },
     pin: {
       id: `pin-${id}`,
       group: 'view',
