@@ -24,6 +24,8 @@ export interface Preferences {
   mutedHint: boolean;
   /** One is told whose loudspeaker gives back one's voice. */
   echoHint: boolean;
+  /** Messages that are not seen are heard. */
+  messageSounds: boolean;
 }
 
 const key = 'zoom.preferences';
@@ -44,6 +46,7 @@ const first: Preferences = {
   talkKey: true,
   mutedHint: true,
   echoHint: true,
+  messageSounds: true,
 };
 
 /** What is remembered; of what cannot be read, the first settings. */

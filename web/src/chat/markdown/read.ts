@@ -7,6 +7,7 @@ import { addressAt, hostBeside, safeHref } from './links';
 import { mentionAt } from './mentions';
 import { readTyped } from './plain';
 import type { Block, Cell, Inline } from './tree';
+import { lineWords } from './words';
 
 /** Blocks and marks in each other beyond which what is inside is shown without them. */
 const most_depth = 16;
@@ -249,7 +250,7 @@ function inlinesOf(tokens: readonly Token[]): Inline[] {
 function linkTo(href: string, children: Inline[]): Inline {
   // Without a text it could not be pressed.
   const shown = children.some(inlineSays) ? children : textOf(href);
-  return { kind: 'link', href, host: hostBeside(wordsOf(shown), href), children: shown };
+  return { kind: 'link', href, host: hostBeside(lineWords(shown), href), children: shown };
 }
 
 function textOf(text: string): Inline[] {
@@ -260,11 +261,6 @@ function push(into: Inline[], text: string): void {
   const last = into.at(-1);
   if (last?.kind === 'text') last.text += text;
   else if (text !== '') into.push({ kind: 'text', text });
-}
-
-/** What one reads of it. */
-function wordsOf(inlines: readonly Inline[]): string {
-  return inlines.map((it) => ('text' in it ? it.text : wordsOf(it.children))).join('');
 }
 
 function inlineSays(inline: Inline): boolean {
