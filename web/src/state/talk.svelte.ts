@@ -1,4 +1,5 @@
 import type { Target } from '../call';
+import { Notifying } from '../chat/notify/notifying.svelte';
 import type { Entry } from '../protocol/messages';
 import { Desk } from './desk.svelte';
 import type { Interface } from './interface.svelte';
@@ -20,6 +21,8 @@ export class Talk {
 
   /** What one writes. */
   readonly desk: Desk;
+  /** Of what one is told while one looks elsewhere. */
+  readonly notifying: Notifying;
 
   readonly #meeting: Meeting;
   readonly #face: Interface;
@@ -28,6 +31,7 @@ export class Talk {
     this.#meeting = meeting;
     this.#face = face;
     this.desk = new Desk(meeting.room);
+    this.notifying = new Notifying(meeting.room);
   }
 
   /** The number of the message whose thread is open. */
