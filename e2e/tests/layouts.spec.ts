@@ -34,9 +34,13 @@ async function speak(page: Page, ...people: number[]): Promise<void> {
   );
 }
 
-async function choose(page: Page, name: string): Promise<void> {
+async function choose(
+  page: Page,
+  name: string,
+  role: 'menuitemcheckbox' | 'menuitemradio' = 'menuitemcheckbox',
+): Promise<void> {
   await page.getByRole('button', { name: 'More', exact: true }).click();
-  await page.getByRole('menuitemcheckbox', { name, exact: true }).click();
+  await page.getByRole(role, { name, exact: true }).click();
 }
 
 for (const browser of ['chromium', 'firefox'] as const) {
@@ -94,10 +98,29 @@ test('the speaker is large in the layout for that, and the strip does not follow
 }) => {
   const page = await stage('chromium');
   await gallery.enter(page, { people: 5, speaking: [2] });
-  await choose(page, 'Speaker');
+  await choose(page, 'Speaker', 'menuitemradio');
   const { 지민: large, ...strip } = await places(page);
   for (const { width } of Object.values(strip)) expect(large!.width).toBeGreaterThan(2 * width);
 });
+
+for (const browser of ['chromium', 'firefox'] as const) {
+  test(`of the layouts exactly one is on, and the menu says which (${browser})`, async ({
+    gallery,
+    stage,
+  }) => {
+    const page = await stage(browser);
+    await gallery.enter(page, { people: 5 });
+    const more = page.getByRole('button', { name: 'More', exact: true });
+    for (const name of ['Grid', 'Side by side', 'Speaker', 'Automatic layout']) {
+      await choose(page, name, 'menuitemradio');
+      await more.click();
+      const layouts = page.getByRole('group', { name: 'Layout' }).getByRole('menuitemradio');
+      await expect(layouts).toHaveCount(4);
+      await expect(layouts.and(page.locator('[aria-checked="true"]'))).toHaveAccessibleName(name);
+      await page.keyboard.press('Escape');
+    }
+  });
+}
 
 test('one’s own picture can be hidden from oneself, and comes back', async ({ gallery, stage }) => {
   const page = await stage('chromium');

@@ -10,7 +10,7 @@ export type Text = (options?: { locale?: 'en' | 'ko' }) => string;
 export type Sign = Component<LucideProps> | string;
 
 /** In the order of the help. */
-export const groups = ['media', 'together', 'view', 'room', 'page'] as const;
+export const groups = ['media', 'together', 'chat', 'view', 'room', 'page'] as const;
 export type Group = (typeof groups)[number];
 
 /**
@@ -35,6 +35,8 @@ export interface Action {
   readonly enabled: boolean;
   /** Whether it is on; null for what is no switch. */
   readonly pressed: boolean | null;
+  /** One of several, of which exactly one is on. */
+  readonly oneOfSeveral?: boolean;
   /** It opens and closes something beside it, rather than switch something on. */
   readonly opens?: boolean;
   /** The device is still being opened: whether it is on is not known yet. */

@@ -34,6 +34,7 @@ export function deviceActions(
     get pressed() {
       return chosen() === id;
     },
+    oneOfSeveral: true,
     run: () => meeting.useDevice(kind, id),
   });
   return [

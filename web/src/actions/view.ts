@@ -44,6 +44,7 @@ export function viewActions({ meeting, arrangement }: Pick<Place, 'meeting' | 'a
     get pressed() {
       return arrangement.mode === value;
     },
+    oneOfSeveral: true,
     run: () => {
       arrangement.setMode(value);
     },
