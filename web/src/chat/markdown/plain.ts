@@ -4,7 +4,7 @@ import { mentionAt } from './mentions';
 import type { Block, Inline } from './tree';
 
 /** Signs that may mean something in a line of Markdown. */
-const signs = /[*_~`<[\]\\&|]/;
+const signs = /[*_~`<[\]\\|]/;
 /** Beginnings of lines that may: headings, quotes, lists, rules, indents. */
 const beginnings = /^(?:[ \t]|#|>|[-+=]|\d{1,9}[.)])/m;
 

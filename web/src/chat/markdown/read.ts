@@ -17,8 +17,8 @@ const most_nesting = 100;
 
 const markdown = new MarkdownIt({ html: false, linkify: false, typographer: false })
   .use(friendlyEmphasis)
-  // A message that begins with `[Mina]: hello` is none that defines a link.
-  .disable('reference')
+  // A message that begins with `[Mina]: hello` is none that defines a link; `&amp;` is HTML.
+  .disable(['reference', 'entity'])
   .set({ maxNesting: most_nesting });
 markdown.validateLink = (address) => safeHref(address) !== null;
 markdown.inline.ruler.before('link', 'address', addressRule);
