@@ -9,6 +9,10 @@ use zoom_protocol::{
 /// not block.
 pub type Reply = Box<dyn FnOnce(Outcome) + Send>;
 
+/// What is called when what was taken away has left the files, and whether it has: as
+/// [`Reply`].
+pub type CleanReply = Box<dyn FnOnce(bool) + Send>;
+
 /// Something to write.
 #[derive(Clone, Debug)]
 pub struct WriteRequest {

@@ -1,7 +1,8 @@
 //! The database file: checked before it is touched, then opened and brought to the latest format.
 
 use std::{
-    fs, io,
+    fs::{self, File, OpenOptions},
+    io,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -18,6 +19,8 @@ const APPLICATION_ID: i64 = 0x7a6f_6f6d;
 const SHORTEST: u64 = 512;
 /// SQLite gives the file back to the disk when its log has grown beyond this many bytes.
 const LOG_BYTES: i64 = 64 * 1024 * 1024;
+/// How long a connection waits for another one: a checkpoint holds readers up for moments only.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A database file that is whole and of the latest format.
 #[derive(Clone, Debug)]
@@ -55,8 +58,19 @@ impl Database {
         connection.pragma_update(None, "synchronous", "full")?;
         connection.pragma_update(None, "foreign_keys", true)?;
         connection.pragma_update_and_check(None, "secure_delete", true, |_| Ok(()))?;
+        connection.pragma_update_and_check(None, "wal_autocheckpoint", 0, |_| Ok(()))?;
         connection.pragma_update_and_check(None, "journal_size_limit", LOG_BYTES, |_| Ok(()))?;
         Ok(connection)
+    }
+
+    /// The file itself, and the path of its log.
+    pub(crate) fn file(&self) -> Result<(File, PathBuf), StoreError> {
+        let file = OpenOptions::new().read(true).write(true).open(&self.path);
+        let file = file.map_err(|source| StoreError::NotWritable {
+            path: self.path.clone(),
+            source,
+        })?;
+        Ok((file, side_file(&self.path, "-wal")))
     }
 
     /// A connection that reads.
@@ -75,8 +89,7 @@ impl Database {
 
 /// What every connection has in common.
 fn prepare(connection: &Connection) -> rusqlite::Result<()> {
-    // A checkpoint holds readers up for moments only.
-    connection.busy_timeout(Duration::from_secs(5))?;
+    connection.busy_timeout(PATIENCE)?;
     connection.pragma_update(None, "trusted_schema", false)?;
     connection.pragma_update(None, "cell_size_check", true)
 }

@@ -3,6 +3,7 @@
 use std::{
     collections::VecDeque,
     sync::{Condvar, Mutex, MutexGuard, PoisonError},
+    time::Instant,
 };
 
 /// A queue that many fill and one empties, many at a time.
@@ -54,17 +55,23 @@ impl<T> Queue<T> {
         Ok(())
     }
 
-    /// Waits for something, and takes what there is, at most `most`. Nothing once the queue is
-    /// closed and empty.
-    pub(crate) fn take(&self, most: usize) -> Option<Vec<T>> {
-        let mut state = self
-            .changed
-            .wait_while(self.lock(), |state| {
-                state.waiting.is_empty() && !state.closed
-            })
-            .unwrap_or_else(PoisonError::into_inner);
+    /// Waits for something, until `deadline` if there is one, and takes what there is, at most `most`:
+    /// nothing when the time has come. `None` once the queue is closed and empty.
+    pub(crate) fn take(&self, most: usize, deadline: Option<Instant>) -> Option<Vec<T>> {
+        let idle = |state: &mut State<T>| state.waiting.is_empty() && !state.closed;
+        let mut state = match deadline {
+            Some(deadline) => {
+                let time = deadline.saturating_duration_since(Instant::now());
+                let waited = self.changed.wait_timeout_while(self.lock(), time, idle);
+                waited.unwrap_or_else(PoisonError::into_inner).0
+            }
+            None => self
+                .changed
+                .wait_while(self.lock(), idle)
+                .unwrap_or_else(PoisonError::into_inner),
+        };
         if state.waiting.is_empty() {
-            return None;
+            return (!state.closed).then(Vec::new);
         }
         let count = state.waiting.len().min(most.max(1));
         let taken = state.waiting.drain(..count).collect();
@@ -97,9 +104,17 @@ mod tests {
             assert_eq!(queue.push(n), Ok(()));
         }
         assert_eq!(queue.push(4), Err(Rejected::Full(4)));
-        assert_eq!(queue.take(2), Some(vec![1, 2]));
+        assert_eq!(queue.take(2, None), Some(vec![1, 2]));
         assert_eq!(queue.push(5), Ok(()));
-        assert_eq!(queue.take(9), Some(vec![3, 5]));
+        assert_eq!(queue.take(9, None), Some(vec![3, 5]));
+    }
+
+    #[test]
+    fn nothing_is_taken_when_the_time_has_come() {
+        let queue = Queue::<u32>::new(3);
+        assert_eq!(queue.take(9, Some(Instant::now())), Some(vec![]));
+        queue.close();
+        assert_eq!(queue.take(9, Some(Instant::now())), None);
     }
 
     #[test]
@@ -108,7 +123,7 @@ mod tests {
         assert_eq!(queue.push(1), Ok(()));
         queue.close();
         assert_eq!(queue.push(2), Err(Rejected::Closed(2)));
-        assert_eq!(queue.take(9), Some(vec![1]));
-        assert_eq!(queue.take(9), None);
+        assert_eq!(queue.take(9, None), Some(vec![1]));
+        assert_eq!(queue.take(9, None), None);
     }
 }

@@ -1,6 +1,7 @@
 //! The store as the server holds it.
 
 use std::{
+    fs::File,
     path::Path,
     sync::{Arc, Mutex, PoisonError},
     thread::{self, JoinHandle},
@@ -9,14 +10,16 @@ use std::{
 use zoom_protocol::{AuthorId, Limits, PageAt};
 
 use crate::{
-    ChangesRead, Outcome, PageRead, ReadError, Refusal, Reply, RoomRecord, StoreError,
+    ChangesRead, CleanReply, Outcome, PageRead, ReadError, Refusal, Reply, RoomRecord, StoreError,
     WriteRequest,
     database::Database,
     files::{Collector, FileFolder},
     folder::{self, Hold},
+    log::Log,
     pages::{self, Scope},
     queue::{Queue, Rejected},
     readers::Readers,
+    scrub::Scrubber,
     writer::{Job, Writer},
 };
 
@@ -33,7 +36,8 @@ struct Shared {
     mark_people: u32,
     collector: Mutex<Option<JoinHandle<()>>>,
     writer: Mutex<Option<JoinHandle<()>>>,
-    hold: Mutex<Option<Hold>>,
+    /// The folder, and its database's file, which nobody may close before the connections.
+    hold: Mutex<Option<(Hold, Arc<File>)>>,
 }
 
 impl Store {
@@ -48,9 +52,12 @@ impl Store {
         let (database, connection) = Database::open(dir)?;
         let files = FileFolder::open(dir)?;
         let collector = Collector::start(&files, &database)?;
+        let (file, log) = database.file()?;
+        let file = Arc::new(file);
         let queue = Arc::new(Queue::new(limits.store_queue as usize));
         let writer = Writer {
             connection,
+            log: Log::new(Scrubber::new(Arc::clone(&file), log)),
             queue: Arc::clone(&queue),
             limits: limits.clone(),
             database: database.clone(),
@@ -68,7 +75,7 @@ impl Store {
             mark_people: limits.mark_people,
             collector: Mutex::new(Some(collector)),
             writer: Mutex::new(Some(thread)),
-            hold: Mutex::new(Some(hold)),
+            hold: Mutex::new(Some((hold, file))),
         };
         Ok(Self {
             shared: Arc::new(shared),
@@ -78,12 +85,27 @@ impl Store {
     /// Writes. Never blocks on the disk. Replies to one room's changes come in their order; only a
     /// refusal because too much waits or the store is closed comes at once, on the caller's thread.
     pub fn write(&self, request: WriteRequest, reply: Reply) {
-        let (job, refusal) = match self.shared.queue.push(Job { request, reply }) {
+        let job = Job::Write(Box::new(request), reply);
+        let (job, refusal) = match self.shared.queue.push(job) {
             Ok(()) => return,
             Err(Rejected::Full(job)) => (job, Refusal::Busy),
             Err(Rejected::Closed(job)) => (job, Refusal::StorageFailed),
         };
-        (job.reply)(Outcome::Refused(refusal));
+        if let Job::Write(_, reply) = job {
+            reply(Outcome::Refused(refusal));
+        }
+    }
+
+    /// Has everything that was taken away leave the files now; by itself it does within seconds,
+    /// and when the store is closed. Never blocks on the disk. The reply says whether it has: not
+    /// when somebody reads an older state, the disk fails, too much waits or the store is closed.
+    pub fn clean(&self, reply: CleanReply) {
+        match self.shared.queue.push(Job::Clean(reply)) {
+            Ok(()) | Err(Rejected::Full(Job::Write(..)) | Rejected::Closed(Job::Write(..))) => {}
+            Err(Rejected::Full(Job::Clean(reply)) | Rejected::Closed(Job::Clean(reply))) => {
+                reply(false);
+            }
+        }
     }
 
     /// A page of the room with this [`RoomName::key`], as `viewer` reads it: what was said to one

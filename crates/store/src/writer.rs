@@ -9,22 +9,26 @@ use rusqlite::{Connection, TransactionBehavior};
 use zoom_protocol::Limits;
 
 use crate::{
-    Outcome, Refusal, Reply, WriteRequest,
+    CleanReply, Outcome, Refusal, Reply, WriteRequest,
     changes::{Aftermath, Batch},
     database::{Database, is_full},
     files::FileFolder,
+    log::Log,
     queue::Queue,
 };
 
-/// A change and where its outcome goes.
-pub(crate) struct Job {
-    pub(crate) request: WriteRequest,
-    pub(crate) reply: Reply,
+/// Something to do, and where its outcome goes.
+pub(crate) enum Job {
+    /// A change.
+    Write(Box<WriteRequest>, Reply),
+    /// To have everything that was taken away leave the files.
+    Clean(CleanReply),
 }
 
 /// Empties the queue into the database.
 pub(crate) struct Writer {
     pub(crate) connection: Connection,
+    pub(crate) log: Log,
     pub(crate) queue: Arc<Queue<Job>>,
     pub(crate) limits: Limits,
     /// The file that it writes.
@@ -38,28 +42,49 @@ pub(crate) struct Writer {
 impl Writer {
     /// Runs until the queue is closed and empty.
     pub(crate) fn run(mut self) {
-        while let Some(jobs) = self.queue.take(self.limits.store_batch as usize) {
-            self.write(jobs);
+        let most = self.limits.store_batch as usize;
+        while let Some(jobs) = self.queue.take(most, self.log.due()) {
+            let (mut writes, mut cleans) = (Vec::with_capacity(jobs.len()), Vec::new());
+            for job in jobs {
+                match job {
+                    Job::Write(request, reply) => writes.push((request, reply)),
+                    Job::Clean(reply) => cleans.push(reply),
+                }
+            }
+            if !writes.is_empty() {
+                self.write(writes);
+            }
+            if !cleans.is_empty() {
+                let is_clean = self.clean();
+                for reply in cleans {
+                    call(reply, is_clean);
+                }
+            }
+            self.log.tend(&self.connection);
         }
         // The next start has less to read back; where it fails, the log has it all.
-        let log = |_: &rusqlite::Row<'_>| Ok(());
-        if let Err(error) = self
-            .connection
-            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], log)
-        {
+        self.clean();
+    }
+
+    fn clean(&mut self) -> bool {
+        self.log.clean(&self.connection).unwrap_or_else(|error| {
             tracing::debug!(%error, "the log stays beside the database");
-        }
+            false
+        })
     }
 
     /// Writes a batch, and replies when it is on disk or nothing of it is kept.
-    fn write(&mut self, jobs: Vec<Job>) {
-        match self.commit(&jobs) {
+    fn write(&mut self, writes: Vec<(Box<WriteRequest>, Reply)>) {
+        match self.commit(&writes) {
             Ok((outcomes, aftermath)) => {
                 if std::mem::take(&mut self.failing) {
                     tracing::info!("messages are written to the disk again");
                 }
-                for (job, outcome) in jobs.into_iter().zip(outcomes) {
-                    call(job.reply, outcome);
+                if aftermath.erased {
+                    self.log.erased();
+                }
+                for ((_, reply), outcome) in writes.into_iter().zip(outcomes) {
+                    call(reply, outcome);
                 }
                 if !aftermath.dropped.is_empty() {
                     self.files.dropped(aftermath.dropped);
@@ -70,14 +95,17 @@ impl Writer {
                 if !std::mem::replace(&mut self.failing, true) {
                     tracing::warn!(%error, ?refusal, "messages cannot be written to the disk");
                 }
-                for job in jobs {
-                    call(job.reply, Outcome::Refused(refusal));
+                for (_, reply) in writes {
+                    call(reply, Outcome::Refused(refusal));
                 }
             }
         }
     }
 
-    fn commit(&mut self, jobs: &[Job]) -> rusqlite::Result<(Vec<Outcome>, Aftermath)> {
+    fn commit(
+        &mut self,
+        writes: &[(Box<WriteRequest>, Reply)],
+    ) -> rusqlite::Result<(Vec<Outcome>, Aftermath)> {
         if !self.connection.is_autocommit() {
             // A transaction that failed could not be undone then either.
             self.connection.execute_batch("ROLLBACK")?;
@@ -86,9 +114,9 @@ impl Writer {
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut batch = Batch::new(&transaction, &self.limits);
-        let outcomes = jobs
+        let outcomes = writes
             .iter()
-            .map(|job| batch.apply(&job.request))
+            .map(|(request, _)| batch.apply(request))
             .collect::<rusqlite::Result<Vec<_>>>()?;
         let aftermath = batch.finish()?;
         transaction.commit()?;
@@ -104,7 +132,7 @@ impl Writer {
 }
 
 /// Replies; whatever happens there, the next change is written.
-fn call(reply: Reply, outcome: Outcome) {
+fn call<T>(reply: Box<dyn FnOnce(T) + Send>, outcome: T) {
     if catch_unwind(AssertUnwindSafe(|| reply(outcome))).is_err() {
         tracing::error!("a reply to a change panicked");
     }

@@ -2,7 +2,9 @@
 
 use std::{path::Path, sync::mpsc};
 
-use zoom_protocol::{AuthorId, EntryBody, Limits, Message, MessageText, ParticipantId, Person};
+use zoom_protocol::{
+    AuthorId, EntryBody, FileHash, FileInfo, Limits, Message, MessageText, ParticipantId, Person,
+};
 use zoom_store::{AppendOutcome, AppendRequest, Change, Outcome, Store, WriteRequest};
 
 /// Opens with the usual limits.
@@ -102,4 +104,24 @@ pub(crate) fn write(store: &Store, request: WriteRequest) -> Outcome {
     let reply = move |outcome| sender.send(outcome).unwrap();
     store.write(request, Box::new(reply));
     receiver.recv().unwrap()
+}
+
+/// Has what was taken away leave the files.
+pub(crate) fn clean(store: &Store) -> bool {
+    let (sender, receiver) = mpsc::channel();
+    store.clean(Box::new(move |is_clean| sender.send(is_clean).unwrap()));
+    receiver.recv().unwrap()
+}
+
+/// A file with this content, by its number.
+pub(crate) fn file(content: u64, name: &str) -> FileInfo {
+    let mut hash = [0; 32];
+    hash[..8].copy_from_slice(&content.to_be_bytes());
+    FileInfo {
+        hash: FileHash(hash),
+        name: name.parse().unwrap(),
+        media_type: "text/plain".into(),
+        bytes: 1_000,
+        picture: None,
+    }
 }

@@ -8,6 +8,8 @@ mod append;
 #[cfg(test)]
 mod damage;
 #[cfg(test)]
+mod erased;
+#[cfg(test)]
 mod formats;
 #[cfg(target_os = "linux")]
 #[cfg(test)]
