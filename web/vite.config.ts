@@ -3,6 +3,7 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
 import { budget } from './build/budget.ts';
+import { emoji } from './build/emoji.ts';
 import { entrance } from './build/entrance.ts';
 import { icons } from './build/icons.ts';
 import { precompress } from './build/precompress.ts';
@@ -27,6 +28,7 @@ export default defineConfig({
     budget({
       room: { first_bytes: 60_000, always: ['src/views/Room.svelte'], all_bytes: 90_000 },
     }),
+    emoji(),
     icons(),
     entrance(() => [svelte({ configFile: false, compilerOptions: { runes: true } })].flat()),
     precompress(),

@@ -1,6 +1,7 @@
 // Who is in the gallery's rooms, and what they said.
-import type { Entry, Participant, Person, Quality } from '../src/protocol/messages';
-import { entry, participant } from '../src/call/testing/server';
+import type { Participant, Person, Quality } from '../src/protocol/messages';
+import { WrittenRoom } from '../src/call/testing/room';
+import { participant } from '../src/call/testing/server';
 import type { World } from './world';
 
 const names: Record<World['language'], readonly string[]> = {
@@ -92,23 +93,96 @@ const more: Record<World['language'], readonly string[]> = {
 
 const minute_ms = 60_000;
 
+export function personAt(world: World, place: number): Person {
+  const { participant, author, name, ordinal } = participantAt(world, place);
+  return { participant, author, name, ordinal };
+}
+
 /** What was said before one came, up to a moment. */
-export function talkOf(world: World, now_ms: number): Entry[] {
+export function talkOf(world: World, now_ms: number): WrittenRoom {
   const said: [number, string][] = [];
-  if (world.talk === 'long') {
+  if (world.talk === 'long' || world.talk === 'lively') {
     for (let round = 0; round < 4; round += 1) {
       more[world.language].forEach((text, index) => said.push([(round + index) % 3, text]));
     }
   }
+  if (world.talk === 'endless') {
+    const lines = more[world.language];
+    for (let index = 0; index < endless; index += 1) {
+      const text = lines[(index * 7) % lines.length] ?? '';
+      said.push([Math.floor(index / 3) % 3, `${String(index + 1)}. ${text}`]);
+    }
+  }
   if (world.talk !== 'none') said.push(...talks[world.language]);
-  return said.map(([place, text], index) => {
-    const sender: Person = {
-      participant: idAt(place % world.people),
-      author: `author-${String(place % world.people)}`,
-      name: nameAt(world, place % world.people),
-      ordinal: 1,
-    };
-    const time_ms = now_ms - (said.length - index) * minute_ms;
-    return entry(index + 1, { sender, time_ms, body: { type: 'message', text } });
+  const room = new WrittenRoom();
+  said.forEach(([place, text], index) => {
+    room.time_ms = now_ms - (said.length - index) * minute_ms;
+    const sender = personAt(world, place % world.people);
+    room.write(sender, `said-${String(index)}`, { body: { type: 'message', text } });
   });
+  if (world.talk === 'lively') enliven(room, world, now_ms);
+  return room;
+}
+
+/** Messages of a room in which much was said. */
+const endless = 5_000;
+
+const livelyTalks: Record<World['language'], readonly string[]> = {
+  en: [
+    'Shall we meet by the shed?',
+    'Yes, at four. I bring **gloves** and:\n\n- two spades\n- `seeds.csv`\n\n> and some tea',
+    'I cannot come today, sorry',
+    'This one is not for everybody',
+    'Ann, can you bring the key?',
+    'Of course',
+    'Me too, thanks!',
+    'See you there',
+  ],
+  ko: [
+    '창고 앞에서 만날까요?',
+    '네, 네 시에요. **장갑**은 제가 가져갈게요. 그리고\n\n- 삽 두 자루\n- `씨앗.csv`\n\n> 차도 조금',
+    '저는 오늘 못 가요. 미안해요',
+    '이 글은 모두에게 보이지 않습니다',
+    '지민님, 열쇠 가져다줄 수 있어요?',
+    '물론이죠',
+    '저도요, 고마워요!',
+    '거기서 봐요',
+  ],
+};
+
+/** A call, a thread, emoji, an edit, a deletion and a private message. */
+function enliven(room: WrittenRoom, world: World, now_ms: number): void {
+  const [ask = '', yes = '', sorry = '', secret = '', key = '', sure = '', also = '', last = ''] =
+    livelyTalks[world.language];
+  const people = [0, 1, 2].map((place) => personAt(world, place % world.people));
+  const [self, one, two] = people as [Person, Person, Person];
+  let next = 0;
+  const said = (sender: Person, text: string, more: object = {}) => {
+    next += 1;
+    room.time_ms = now_ms - (20 - next) * minute_ms;
+    const body = { type: 'message' as const, text };
+    return room.write(sender, `lively-${String(next)}`, { body, ...more }).number;
+  };
+  const asked = said(one, ask);
+  said(self, yes);
+  for (const [reaction, ...who] of [
+    ['👍', self, one, two],
+    ['🎉', two],
+  ] as const) {
+    for (const by of who) room.mark(asked + 1, reaction, by, true);
+  }
+  said(two, sorry);
+  room.edit(asked + 5, sorry);
+  const gone = said(one, sorry);
+  room.remove(gone);
+  said(one, secret, { to: self });
+  room.time_ms = now_ms - 15 * minute_ms;
+  const ended_ms = now_ms - 3 * minute_ms;
+  room.write(one, 'call-1', { body: { type: 'call', people, count: 5, ended_ms } });
+  const root = said(two, key);
+  said(self, sure, { thread: root });
+  said(one, also, { thread: root });
+  said(one, last);
+  room.mark(room.last, '❤️', two, true);
+  room.write(one, 'call-2', { body: { type: 'call', people: people.slice(0, 2), count: 2 } });
 }

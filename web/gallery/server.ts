@@ -5,8 +5,11 @@ import type {
   Entry,
   Event as ServerEvent,
   Joined,
+  Page,
+  PageAt,
   Participant,
   Person,
+  Post,
   Slot,
   SlotAssignment,
   Tile,
@@ -15,7 +18,8 @@ import type {
 import { defaultLimits } from '../src/protocol/messages';
 import { showOn } from './connection';
 import { person, screen } from './drawing';
-import { idAt, participantAt, placeOf, talkOf } from './people';
+import type { WrittenRoom } from '../src/call/testing/room';
+import { idAt, participantAt, personAt, placeOf, talkOf } from './people';
 import type { World } from './world';
 
 /** A socket whose every request is answered by the server of the gallery. */
@@ -42,7 +46,7 @@ export class ScriptedServer {
   readonly #world: World;
   #socket: ScriptedSocket | null = null;
   #people: Participant[];
-  #entries: Entry[];
+  readonly #written: WrittenRoom;
   #slots: Slot[] = [];
   readonly #assigned = new Map<string, { participant: string; source: TileSource }>();
   /** What the page asked to see last. */
@@ -53,7 +57,8 @@ export class ScriptedServer {
   constructor(world: World) {
     this.#world = world;
     this.#people = Array.from({ length: world.people }, (_, place) => participantAt(world, place));
-    this.#entries = talkOf(world, Date.now());
+    this.#written = talkOf(world, Date.now());
+    if (world.unread > 0) this.#rememberReading(world);
   }
 
   readonly connect = (url: string, protocol: string): Socket => {
@@ -112,7 +117,8 @@ export class ScriptedServer {
   say(place: number, text: string): void {
     const sender = this.#people.find(({ participant }) => participant === idAt(place));
     if (sender === undefined) return;
-    this.event({ type: 'entry', entry: this.#append(sender, `said-${String(Date.now())}`, text) });
+    const post = { client_id: `said-${String(this.#written.last)}`, text };
+    this.#post(personOf(sender), post);
   }
 
   readonly #heard = (socket: ScriptedSocket, message: ClientMessage): void => {
@@ -151,17 +157,41 @@ export class ScriptedServer {
         this.change(0, { sources: message.sources });
         break;
       case 'post': {
-        const entry = this.#append(this.#self, message.client_id, message.text ?? '');
+        const to = this.#people.find(({ participant }) => participant === message.to);
+        const entry = this.#post(personOf(this.#self), message, to && personOf(to));
         socket.answer(message, { type: 'posted', entry });
         break;
       }
-      case 'history':
-        socket.answer(message, {
-          type: 'history',
-          entries: [],
-          more_before: false,
-          more_after: false,
-        });
+      case 'edit':
+        socket.answer(message, { type: 'done' });
+        this.#tell(this.#written.edit(message.number, message.text ?? ''));
+        break;
+      case 'delete':
+        socket.answer(message, { type: 'done' });
+        this.#tell(this.#written.remove(message.number));
+        break;
+      case 'mark': {
+        const { author, name } = this.#self;
+        const by = { author, name };
+        socket.answer(message, { type: 'done' });
+        this.#tell(this.#written.mark(message.number, message.reaction, by, message.on));
+        break;
+      }
+      case 'history': {
+        const { page, thread } = message;
+        socket.answer(message, { type: 'history', ...this.#page(page, thread) });
+        break;
+      }
+      case 'search': {
+        const found = this.#written
+          .entries(undefined, this.#self.author)
+          .filter(({ body }) => body.type === 'message' && body.text?.includes(message.text));
+        const entries = found.reverse().slice(0, defaultLimits.search_hits);
+        socket.answer(message, { type: 'found', entries, more: false });
+        break;
+      }
+      case 'upload':
+        // No bytes are taken here.
         break;
       case 'hand':
         socket.answer(message, { type: 'done' });
@@ -224,23 +254,44 @@ export class ScriptedServer {
       room: this.#world.room,
       you: idAt(0),
       participants: this.#people,
-      timeline: { entries: this.#entries, more_before: false, more_after: false },
+      timeline: this.#page({ before: Number.MAX_SAFE_INTEGER }),
+      last: this.#written.last,
       slots: this.#assignments(),
       peer: this.#entered,
     });
   }
 
-  #append(sender: Participant, client_id: string, text: string): Entry {
-    const appended: Entry = {
-      number: this.#entries.length + 1,
-      changed: this.#entries.length + 1,
-      time_ms: Date.now(),
-      sender: personOf(sender),
-      client_id,
-      body: { type: 'message', text },
-    };
-    this.#entries = [...this.#entries, appended];
-    return appended;
+  #page(at: PageAt, thread?: number): Page {
+    const viewer = this.#self.author;
+    return this.#written.page(at, { viewer, ...(thread !== undefined && { thread }) });
+  }
+
+  /** Somebody does something to the conversation; for tests. */
+  edit(number: number, text: string): void {
+    this.#tell(this.#written.edit(number, text));
+  }
+
+  mark(place: number, number: number, reaction: string, on: boolean): void {
+    const { author, name } = personAt(this.#world, place);
+    this.#tell(this.#written.mark(number, reaction, { author, name }, on));
+  }
+
+  #post(sender: Person, post: Post, to?: Person): Entry {
+    this.#written.time_ms = Date.now();
+    const entry = this.#written.post(sender, post, to);
+    this.event({ type: 'entry', entry });
+    return entry;
+  }
+
+  #tell(event: ServerEvent | null): void {
+    if (event !== null) this.event(event);
+  }
+
+  /** One was here before, and read all but the last messages. */
+  #rememberReading({ room, unread }: World): void {
+    const at_ms = Date.now() - 3_600_000;
+    const last = this.#written.entries().at(-unread - 1)?.number ?? 0;
+    localStorage.setItem('zoom.read', JSON.stringify({ [room]: { last, at_ms, threads: {} } }));
   }
 
   /** Who is looked at gets a slot; whoever has one keeps it. */

@@ -3,6 +3,8 @@ import { paraglideVitePlugin } from '@inlang/paraglide-js';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
 
+import { emoji } from '../build/emoji.ts';
+
 export default defineConfig({
   root: import.meta.dirname,
   base: '/',
@@ -14,6 +16,7 @@ export default defineConfig({
       strategy: ['globalVariable', 'baseLocale'],
     }),
     svelte({ compilerOptions: { runes: true } }),
+    emoji(),
   ],
   build: { target: 'es2022', outDir: 'dist', emptyOutDir: true, assetsInlineLimit: 0 },
 });

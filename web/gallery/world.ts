@@ -29,7 +29,10 @@ export interface World {
   fair: number[];
   poor: number[];
   typing: number[];
-  talk: 'none' | 'short' | 'long';
+  /** `lively` has all that a conversation can have; `endless` takes long to scroll through. */
+  talk: 'none' | 'short' | 'long' | 'lively' | 'endless';
+  /** How many of the last messages came since one was here; as many as there are for none. */
+  unread: number;
   devices: DeviceAnswer;
   /** Whether the first sound waits for a click. */
   soundBlocked: boolean;
@@ -56,6 +59,7 @@ export const plainWorld: World = {
   poor: [],
   typing: [],
   talk: 'short',
+  unread: 0,
   devices: 'granted',
   soundBlocked: false,
   media: true,

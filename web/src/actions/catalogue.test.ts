@@ -95,7 +95,7 @@ test('every group has a heading', () => {
 
 test('running a switch turns it, and its hint says what the next press does', () => {
   const whole = place();
-  const { face, arrangement } = whole;
+  const { arrangement } = whole;
   const { chat, ownHidden, layoutGrid } = createActions(whole);
   const before = chat.hint();
   chat.run();

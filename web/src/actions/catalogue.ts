@@ -2,6 +2,7 @@ import { m } from '../../paraglide/messages.js';
 import type { Action, Group } from './action';
 import { groups } from './action';
 import { mediaActions } from './media';
+import { notifyingActions } from './notifying';
 import { pageActions } from './page';
 import type { Place } from './place';
 import { reactionActions, togetherActions } from './together';
@@ -12,6 +13,7 @@ export function createActions(place: Place) {
   const all = {
     ...mediaActions(place),
     ...togetherActions(place),
+    ...notifyingActions(place),
     ...viewActions(place),
     ...pageActions(place),
   };
@@ -36,6 +38,8 @@ export function groupText(group: Group): string {
       return m.group_media();
     case 'together':
       return m.group_together();
+    case 'chat':
+      return m.group_chat();
     case 'view':
       return m.group_view();
     case 'room':

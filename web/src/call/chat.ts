@@ -171,6 +171,7 @@ export class Chat {
     const before = this.#last;
     if (joined.changes !== undefined) {
       this.#resume(joined.changes);
+      if (this.#thread?.known === false) void this.openThread(this.#thread.number);
     } else {
       this.#main.timeline.begin(joined.timeline);
       this.#delivered(joined.timeline.entries);
@@ -344,7 +345,8 @@ export class Chat {
   #resume(changes: readonly Entry[]): void {
     const roots = new Set(changes.map(({ number }) => number));
     const before = this.#last;
-    for (const entry of changes) {
+    // Whatever was written and changed then stands behind what was written later and did not change.
+    for (const entry of changes.toSorted((a, b) => a.number - b.number)) {
       const { thread, number, body } = entry;
       const isNew = number > before;
       this.#take(entry);

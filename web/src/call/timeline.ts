@@ -134,7 +134,7 @@ export class Timeline {
   #show(run: Run, goes: 'begin' | 'end'): void {
     const first = this.#newest.entries[0]?.number;
     const last = lastOf(run);
-    const touches = !run.moreAfter || first === undefined || (last !== undefined && last >= first);
+    const touches = !run.moreAfter || (last !== undefined && first !== undefined && last >= first);
     if (!touches) {
       this.#elsewhere = goes === 'begin' ? withoutOldest(run) : withoutNewest(run);
       return;

@@ -9,11 +9,16 @@ const tremble = 10;
  * Opens a menu by a right click, by the keyboard's menu key and by a finger that rests, of which a phone may tell
  * twice. What is pressed is let go first: a menu that opened under a finger would be closed by its lifting.
  */
-export function opensMenu(open: () => void): Attachment<HTMLElement> {
+export function opensMenu(
+  open: () => void,
+  /** Where the browser's own menu is of use to a mouse. */
+  { byFinger = false } = {},
+): Attachment<HTMLElement> {
   return (element) => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     let from: { x: number; y: number } | null = null;
     let pressed = false;
+    let finger = false;
 
     const forget = (): void => {
       clearTimeout(timer);
@@ -34,6 +39,7 @@ export function opensMenu(open: () => void): Attachment<HTMLElement> {
 
     const down = (event: PointerEvent): void => {
       pressed = true;
+      finger = event.pointerType === 'touch';
       forget();
       if (event.pointerType !== 'touch' || !event.isPrimary) return;
       from = { x: event.clientX, y: event.clientY };
@@ -48,6 +54,7 @@ export function opensMenu(open: () => void): Attachment<HTMLElement> {
       forget();
     };
     const menu = (event: MouseEvent): void => {
+      if (byFinger && !finger) return;
       // A menu of ours has the browser's own within it.
       if (event.target instanceof Element && event.target.closest('[popover]') !== null) return;
       event.preventDefault();

@@ -8,18 +8,32 @@ import { entry, participant } from '../call/testing/server';
 import { followAloud, followReading } from './following.svelte';
 import { Interface } from './interface.svelte';
 import { Meeting } from './meeting.svelte';
+import { Talk } from './talk.svelte';
 
 let meeting: Meeting;
 let face: Interface;
+let talk: Talk;
+let write: (...entries: Entry[]) => Promise<void>;
 let end: () => void;
 
 beforeEach(() => {
+  localStorage.clear();
   vi.useFakeTimers();
   meeting = new Meeting({ room: 'garden', language: 'en' });
   face = new Interface();
+  talk = new Talk(meeting, face);
+  let tell: ((entry: Entry) => void) | undefined;
+  vi.spyOn(meeting, 'onSaid').mockImplementation((listener) => {
+    tell = listener;
+    return () => undefined;
+  });
+  write = async (...entries) => {
+    for (const entry of entries) tell?.(entry);
+    await Promise.resolve();
+  };
   end = $effect.root(() => {
     followAloud(meeting);
-    followReading(meeting, face);
+    followReading(meeting, face, talk);
   });
   flushSync();
 });
@@ -32,7 +46,7 @@ afterEach(() => {
 const said = () => meeting.notices.announced.map(({ text }) => text);
 
 function chat(...entries: Entry[]): void {
-  meeting.chat = { ...meeting.chat, entries };
+  meeting.chat = { ...meeting.chat, known: true, entries, newest: entries };
   flushSync();
 }
 
@@ -42,20 +56,24 @@ function people(...participants: ReturnType<typeof participant>[]): void {
   vi.advanceTimersByTime(1_000);
 }
 
-test('messages that come are read out, those that were there are not', () => {
-  end();
+test('messages that come are read out, those that were there are not', async () => {
   chat(entry(1), entry(2));
-  end = $effect.root(() => {
-    followAloud(meeting);
-  });
-  flushSync();
   expect(said()).toEqual([]);
-  chat(entry(1), entry(2), entry(3));
-  expect(said()).toHaveLength(1);
+  await write(entry(3));
+  expect(said()).toEqual([m.announce_message({ name: 'Bo', text: 'Message 3' })]);
 });
 
-test('many messages at once are counted instead', () => {
-  chat(...[1, 2, 3, 4].map((number) => entry(number)));
+test('what is private or in a thread is read out as such', async () => {
+  const { sender } = entry(1);
+  await write(entry(3, { to: sender }), entry(4, { thread: 1 }));
+  expect(said()).toEqual([
+    m.announce_private({ name: 'Bo', text: 'Message 3' }),
+    m.announce_reply({ name: 'Bo', text: 'Message 4' }),
+  ]);
+});
+
+test('many messages at once are counted instead', async () => {
+  await write(...[1, 2, 3, 4].map((number) => entry(number)));
   expect(said()).toEqual([m.announce_messages({ count: 4 })]);
 });
 
@@ -82,6 +100,8 @@ test("one's own switches are said, unless the switch itself says it", () => {
 
 test('what comes while the panel is closed is counted, in the title too, until it is opened', () => {
   chat(entry(1));
+  expect(face.unread).toBe(0);
+  chat(entry(1), entry(2));
   expect(face.unread).toBe(1);
   expect(document.title).toBe(m.page_title_unread({ count: 1, room: 'garden' }));
   face.panelOpen = true;

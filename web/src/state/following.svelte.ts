@@ -1,22 +1,21 @@
 import { untrack } from 'svelte';
 
-import type { Participant, Sources } from '../protocol/messages';
+import type { Entry, Participant, Sources } from '../protocol/messages';
 import { m } from '../../paraglide/messages.js';
 import type { Change } from './changes';
 import { changesOf, ownSwitches } from './changes';
 import type { Interface } from './interface.svelte';
 import type { Meeting } from './meeting.svelte';
-import { textOf } from './conversation';
+import { linkedBy } from './links';
 import { nameOf } from './names';
+import type { Talk } from './talk.svelte';
 
 /** Messages that come at once and are read out; of more, their number is. */
 const most_read_out = 3;
 
 /** Counts what was not read yet, in the panel's sign and in the tab's title. Called while a view is made. */
-export function followReading(meeting: Meeting, face: Interface): void {
-  let lastRead = $state(0);
+export function followReading(meeting: Meeting, face: Interface, talk: Talk): void {
   let visible = $state(document.visibilityState === 'visible');
-  const lastNumber = $derived(meeting.chat.entries.at(-1)?.number ?? 0);
 
   $effect(() => {
     const changed = () => (visible = document.visibilityState === 'visible');
@@ -26,23 +25,47 @@ export function followReading(meeting: Meeting, face: Interface): void {
     };
   });
 
-  // What was there on entering is history, not news.
-  let begun = false;
   $effect(() => {
-    if (!begun || (face.panelOpen && visible)) lastRead = lastNumber;
-    begun = true;
+    const { chat, author } = meeting;
+    const reads = face.panelOpen && visible && talk.atEnd;
+    untrack(() => {
+      talk.unread.follow(chat, author, reads);
+    });
   });
 
   $effect(() => {
-    const { self } = meeting;
-    const { length: count } = meeting.chat.entries.filter(
-      ({ number, sender }) => number > lastRead && sender.participant !== self?.participant,
-    );
+    const { thread } = meeting.chat;
+    if (thread === null || !face.panelOpen || !visible) return;
+    const last_ms = thread.moreAfter ? undefined : thread.entries.at(-1)?.time_ms;
+    untrack(() => {
+      if (last_ms !== undefined) talk.unread.readThread(thread.number, last_ms);
+    });
+  });
+
+  $effect(() => {
+    const { count } = talk.unread;
     face.unread = count;
     document.title =
       count > 0
         ? m.page_title_unread({ count, room: meeting.room })
         : m.page_title({ room: meeting.room });
+  });
+}
+
+/** Goes to the message that the page's address names: at first, and when the address becomes another. */
+export function followLink(meeting: Meeting, talk: Talk): void {
+  const go = () => {
+    const linked = linkedBy(location.hash);
+    if (linked !== null) void talk.jumpTo({ number: linked.number }, linked.thread ?? undefined);
+  };
+  const known = $derived(meeting.chat.known);
+  $effect(() => {
+    if (!known) return;
+    untrack(go);
+    window.addEventListener('hashchange', go);
+    return () => {
+      window.removeEventListener('hashchange', go);
+    };
   });
 }
 
@@ -55,26 +78,35 @@ export function followAloud(meeting: Meeting): void {
 }
 
 function followMessages(meeting: Meeting): void {
-  let until: number | null = null;
-  $effect(() => {
-    const { entries } = meeting.chat;
-    const { self, notices } = meeting;
-    const after = until;
-    until = entries.at(-1)?.number ?? 0;
-    if (after === null) return;
-    const fresh = entries.filter(
-      ({ number, sender }) => number > after && sender.participant !== self?.participant,
-    );
-    untrack(() => {
-      // After a broken line there may be pages of them.
-      if (fresh.length > most_read_out) {
-        notices.announce(m.announce_messages({ count: fresh.length }));
-        return;
-      }
-      for (const { sender, body } of fresh)
-        notices.announce(m.announce_message({ name: nameOf(sender), text: textOf(body) }));
-    });
-  });
+  let fresh: Entry[] = [];
+  const tell = () => {
+    const { notices } = meeting;
+    const told = fresh;
+    fresh = [];
+    // After a broken line there may be pages of them.
+    if (told.length > most_read_out) {
+      notices.announce(m.announce_messages({ count: told.length }));
+      return;
+    }
+    for (const entry of told) notices.announce(announcementOf(entry));
+  };
+  $effect(() =>
+    meeting.onSaid((entry) => {
+      if (entry.sender.author === meeting.author || entry.body.type !== 'message') return;
+      fresh.push(entry);
+      // What comes at once is told of together.
+      if (fresh.length === 1) queueMicrotask(tell);
+    }),
+  );
+}
+
+function announcementOf({ sender, body, thread, to }: Entry): string {
+  const name = nameOf(sender);
+  const text = body.type === 'message' ? (body.text ?? m.announce_files()) : '';
+  if (to !== undefined) return m.announce_private({ name, text });
+  return thread === undefined
+    ? m.announce_message({ name, text })
+    : m.announce_reply({ name, text });
 }
 
 function followPeople(meeting: Meeting): void {

@@ -4,10 +4,12 @@ import type { Entry } from '../protocol/messages';
 import { Desk } from './desk.svelte';
 import type { Interface } from './interface.svelte';
 import type { Meeting } from './meeting.svelte';
+import { Unread } from './unread.svelte';
 
 /** A message that one was led to. */
 export interface Pointed {
-  number: number;
+  /** Null for the newest end. */
+  number: number | null;
   /** Each time it is another object, so that the same message can be pointed at again. */
   at_ms: number;
 }
@@ -16,6 +18,13 @@ export interface Pointed {
 export class Talk {
   /** The number of the message that is edited in its place. */
   editing = $state<number | null>(null);
+  /** The number of the message that one is about to take back. */
+  deleting = $state<number | null>(null);
+  /** Whether one is choosing a date to go to. */
+  choosingDate = $state(false);
+  /** Whether the timeline is looked at where it is newest. */
+  atEnd = $state(true);
+  readonly unread: Unread;
   /** The message that one was led to: lists bring it into view and make it stand out for a moment. */
   pointed = $state.raw<Pointed | null>(null);
 
@@ -32,6 +41,7 @@ export class Talk {
     this.#face = face;
     this.desk = new Desk(meeting.room);
     this.notifying = new Notifying(meeting.room);
+    this.unread = new Unread(meeting.room);
   }
 
   /** The number of the message whose thread is open. */
@@ -64,6 +74,27 @@ export class Talk {
 
   closeThread(): void {
     this.#meeting.closeThread();
+  }
+
+  /** Shows the newest end of the timeline. */
+  toNewest(): void {
+    this.#meeting.toNewest();
+    this.pointed = { number: null, at_ms: Date.now() };
+  }
+
+  /** Shows the first message that was not read. */
+  async toUnread(): Promise<void> {
+    const after = this.unread.lineAfter ?? this.unread.last;
+    if (after !== null) await this.jumpTo({ after });
+  }
+
+  /** Gives the focus back to the field that one wrote in, after something else was edited. */
+  backToWriting(inThread: boolean): void {
+    const within = inThread ? '.thread' : '.timeline';
+    // The one that was edited in goes first.
+    setTimeout(() => {
+      document.querySelector<HTMLElement>(`#chat ${within} > form textarea`)?.focus();
+    });
   }
 
   /** Edits the last message that one wrote in the timeline, or in the open thread; false where there is none. */
