@@ -3,7 +3,8 @@
 //! `cargo run -p zoom-client --example bot -- http://127.0.0.1:8080 blue-otter-42`
 //!
 //! It rolls dice (`/roll`, `/roll 2d20`), repeats (`/echo words`), and says what it can do when its
-//! name is mentioned. When its socket breaks it comes back as the same participant, reads what it
+//! name is mentioned: in a thread what was asked there, and to one person what they asked it alone.
+//! When its socket breaks it comes back as the same participant, reads what it
 //! has missed, and answers that once: the id of an answer is made from the number of what it
 //! answers, and the server takes each id once.
 
@@ -13,7 +14,7 @@ use tokio::time::sleep;
 use zoom_client::{
     Client, ClientError, ConnectOptions, Events, Trust,
     protocol::{
-        Entry, EntryBody, Event, Join, Joined, Message, ParticipantId, ResumeRequest, Sources,
+        Entry, EntryBody, Event, Join, Joined, Message, ParticipantId, Post, ResumeRequest, Sources,
     },
 };
 
@@ -74,8 +75,7 @@ impl Bot {
         let mut joined = self.join(&client).await?;
         println!("joined {}", joined.room);
         // What was said before it came is not for the bot.
-        let newest = joined.timeline.entries.last();
-        let mut last = newest.map_or(0, |entry| entry.number);
+        let mut last = joined.last;
         loop {
             while let Some(event) = events.next().await {
                 if let Event::Entry { entry } = event {
@@ -85,7 +85,11 @@ impl Bot {
             let end = client.ended().await;
             eprintln!("bot: the socket has ended ({end}), coming back");
             (client, events, joined) = self.come_back(&joined.resume_token, last).await?;
-            for entry in &joined.timeline.entries {
+            // What changed comes in the order of the changes.
+            let page = joined.timeline.entries.iter();
+            let mut missed: Vec<&Entry> = page.chain(joined.changes.iter().flatten()).collect();
+            missed.sort_by_key(|entry| entry.number);
+            for entry in missed {
                 self.answer(&client, joined.you, entry, &mut last).await;
             }
         }
@@ -154,7 +158,13 @@ impl Bot {
             && let Ok(words) = words.parse()
             && let Ok(id) = format!("answer-to-{}", entry.number).parse()
         {
-            match client.post(id, words).await {
+            let asked_alone = entry.to.is_some();
+            let post = Post {
+                thread: entry.thread,
+                to: asked_alone.then_some(entry.sender.participant),
+                ..Post::text(id, words)
+            };
+            match client.write(post).await {
                 Ok(_) => {}
                 Err(ClientError::Ended(_)) => return,
                 Err(error) => eprintln!("bot: an answer was not kept: {error}"),

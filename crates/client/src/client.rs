@@ -18,10 +18,9 @@ use tokio_tungstenite::tungstenite::{
     protocol::{CloseFrame, frame::coding::CloseCode},
 };
 use zoom_protocol::{
-    Answer, ClientId, ClientMessage, Event, Hand, Hello, History, Join, Joined, Look, Looked,
-    Media, MediaAnswer, MediaOffer, MessageText, Page, Post, Posted, Publish, React, Reaction,
-    Request, RequestId, RoomName, ServerMessage, Sources, Tile, Typing, View, Welcome,
-    decode_server,
+    Answer, ClientMessage, Event, Hand, Hello, Join, Joined, Look, Looked, Media, MediaAnswer,
+    MediaOffer, Publish, React, Reaction, Request, RequestId, RoomName, ServerMessage, Sources,
+    Tile, View, Welcome, decode_server,
 };
 
 use crate::{
@@ -164,45 +163,6 @@ impl Client {
         Ok(looked)
     }
 
-    /// Writes a message; it is on disk when this returns. The same `client_id` again yields the
-    /// same message.
-    ///
-    /// # Errors
-    /// What the server answers, or the end of the socket.
-    pub async fn post(
-        &self,
-        client_id: ClientId,
-        text: MessageText,
-    ) -> Result<Posted, ClientError> {
-        let post = Post::text(client_id, text);
-        let Answer::Posted(posted) = self.request(Request::Post(post)).await? else {
-            return Err(ClientError::Unexpected);
-        };
-        Ok(*posted)
-    }
-
-    /// Reads the newest entries with smaller numbers than `before`.
-    ///
-    /// # Errors
-    /// What the server answers, or the end of the socket.
-    pub async fn history(&self, before: u64) -> Result<Page, ClientError> {
-        let Answer::History(page) = self
-            .request(Request::History(History::before(before)))
-            .await?
-        else {
-            return Err(ClientError::Unexpected);
-        };
-        Ok(page)
-    }
-
-    /// Says that one is, or is not, typing.
-    ///
-    /// # Errors
-    /// What the server answers, or the end of the socket.
-    pub async fn typing(&self, typing: bool) -> Result<(), ClientError> {
-        self.done(Request::Typing(Typing { typing })).await
-    }
-
     /// Raises or lowers one's hand.
     ///
     /// # Errors
@@ -306,7 +266,7 @@ impl Client {
         }
     }
 
-    async fn done(&self, request: Request) -> Result<(), ClientError> {
+    pub(crate) async fn done(&self, request: Request) -> Result<(), ClientError> {
         let Answer::Done = self.request(request).await? else {
             return Err(ClientError::Unexpected);
         };

@@ -14,6 +14,7 @@
 //!     .join(Join {
 //!         room: "blue-otter-42".parse()?,
 //!         name: "Bot".parse()?,
+//!         identity: None,
 //!         sources: Sources::default(),
 //!         media: None,
 //!     })
@@ -31,6 +32,7 @@
 //! What it does not do: it does not reconnect by itself (a lost socket ends the [`Events`], and
 //! [`ConnectOptions::resume`] brings the participant back), and it has no codecs.
 
+mod chat;
 mod client;
 mod error;
 mod line;

@@ -34,6 +34,8 @@ mod resuming;
 #[cfg(test)]
 mod searching;
 #[cfg(test)]
+mod steps;
+#[cfg(test)]
 mod typing;
 #[cfg(test)]
 mod view;
