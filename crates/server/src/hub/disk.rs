@@ -78,11 +78,23 @@ impl Disk {
         });
     }
 
-    /// Has the timeline searched.
-    pub(super) fn search(&self, wanted: &Searching) {
-        self.inbox.outcome(Input::Found {
-            read: wanted.read,
-            result: Err(ReadFailed),
+    /// Has the timeline searched. Searches may be slow, and leave room for those who enter.
+    pub(super) fn search(&self, room: &RoomName, wanted: Searching) {
+        let hub = self.hub.clone();
+        let key = room.key().to_owned();
+        let inbox = self.inbox.clone();
+        tokio::spawn(async move {
+            let turns = (hub.0.searches.acquire().await, hub.0.reads.acquire().await);
+            let store = hub.0.store.clone();
+            let hits = hub.limits().search_hits;
+            let Searching {
+                read,
+                viewer,
+                search,
+            } = wanted;
+            let result = blocking(move || store.search(&key, &search, hits, viewer)).await;
+            drop(turns);
+            inbox.outcome(Input::Found { read, result });
         });
     }
 

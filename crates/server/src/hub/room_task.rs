@@ -257,7 +257,7 @@ impl RoomTask {
             Output::Event { to, event } => self.tell(&to, event),
             Output::Write(write) => self.disk.write(room.name(), *write),
             Output::Read(read) => self.disk.read(room.name(), read),
-            Output::Search(search) => self.disk.search(&search),
+            Output::Search(search) => self.disk.search(room.name(), *search),
             Output::Reserve(reserve) => self.disk.reserve(room.name(), *reserve),
             Output::Negotiate(negotiate) => self.negotiate(negotiate),
             Output::Media(command) => self.media.command(command),
