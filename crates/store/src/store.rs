@@ -7,13 +7,13 @@ use std::{
     thread::{self, JoinHandle},
 };
 
-use zoom_protocol::{AuthorId, Limits, PageAt};
+use zoom_protocol::{AuthorId, FileHash, FileInfo, FileName, Limits, PageAt};
 
 use crate::{
     ChangesRead, CleanReply, Outcome, PageRead, ReadError, Refusal, Reply, RoomRecord, StoreError,
     WriteRequest,
     database::Database,
-    files::{Collector, FileFolder},
+    files::{self, Collector, FileFolder},
     folder::{self, Hold},
     log::Log,
     pages::{self, Scope},
@@ -166,6 +166,22 @@ impl Store {
         let mark_people = self.shared.mark_people;
         let record = |connection: &_| pages::record(connection, room_key, mark_people);
         self.shared.readers.read(record)
+    }
+
+    /// The file with this content and this name that some message of the room with this
+    /// [`RoomName::key`] has. Blocks on the disk.
+    ///
+    /// # Errors
+    ///
+    /// See [`ReadError`].
+    pub fn file(
+        &self,
+        room_key: &str,
+        hash: FileHash,
+        name: &FileName,
+    ) -> Result<Option<FileInfo>, ReadError> {
+        let find = |connection: &_| files::file(connection, room_key, hash, name);
+        self.shared.readers.read(find)
     }
 
     /// The bytes of files.

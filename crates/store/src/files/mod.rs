@@ -9,6 +9,7 @@
 //! deleted. A crash leaves nothing wrong: what nothing refers to is found at the next start.
 
 mod collector;
+mod rooms;
 mod uploads;
 
 use std::{
@@ -24,6 +25,7 @@ use zoom_protocol::FileHash;
 use crate::{StoreError, folder};
 
 pub(crate) use collector::Collector;
+pub(crate) use rooms::file;
 pub use uploads::{UploadFile, Uploaded};
 
 /// Where contents lie.

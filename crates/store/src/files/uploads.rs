@@ -182,11 +182,11 @@ impl UploadFile {
         self.file.sync_all()
     }
 
-    /// Another handle that reads from the beginning.
+    /// Another handle, at the beginning.
     ///
     /// # Errors
     /// What the system says.
-    pub fn read(&self) -> io::Result<File> {
-        OpenOptions::new().read(true).open(&self.path)
+    pub fn again(&self) -> io::Result<File> {
+        OpenOptions::new().read(true).write(true).open(&self.path)
     }
 }
