@@ -36,6 +36,9 @@ pub enum ServerError {
     /// The media threads did not start.
     #[error(transparent)]
     Media(#[from] StartError),
+    /// The system gives no thread to look into pictures.
+    #[error("cannot start the thread that looks into pictures: {0}")]
+    Files(#[source] io::Error),
     /// The certificate cannot be used.
     #[error(transparent)]
     Tls(#[from] TlsError),

@@ -86,11 +86,12 @@ impl Server {
             max_upload_bps: config.media.max_upload_bps,
             limits: config.limits.clone(),
         })?;
-        let files = Files::open(store.clone(), config.limits.clone());
+        let files =
+            Files::open(store.clone(), config.limits.clone()).map_err(ServerError::Files)?;
         let hub = Hub::new(HubConfig {
             limits: config.limits.clone(),
             store: store.clone(),
-            files,
+            files: files.clone(),
             media: media.clone(),
             secret,
         });
@@ -106,12 +107,12 @@ impl Server {
         let site = Site::new(tls.is_some(), config.development).map_err(ServerError::Build)?;
         let trusted = matches!(config.tls, TlsSettings::Files { .. });
         let headers = Headers::new(tls.is_some(), trusted, config.development);
-        let sockets = socket::router(hub.clone());
+        let others = socket::router(hub.clone()).merge(http::files_router(files));
         Ok(Self {
             listener,
             address,
             tls,
-            router: http::router(Arc::new(site), Arc::new(headers), sockets),
+            router: http::router(Arc::new(site), Arc::new(headers), others),
             hub,
             store,
             media,

@@ -5,20 +5,40 @@
 //! the content goes into the store's folder under its hash. It stays there, pinned, until a message
 //! refers to it or the upload expires. Uploads outlive the server's restart.
 
+mod film;
+mod finish;
+mod kind;
+mod picture;
+mod receive;
 mod uploads;
 
-use std::{fmt, sync::Arc, time::Instant};
+use std::{
+    fmt,
+    fs::File,
+    io,
+    sync::{Arc, Weak},
+    time::{Duration, Instant},
+};
 
+use axum::body::Body;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use tokio::runtime::Handle;
 use zoom_protocol::{
-    AuthorId, ErrorCode, FileInfo, FileName, Limits, RoomName, UPLOADS_PATH, UploadId, UploadPlace,
+    AuthorId, ErrorCode, FileHash, FileInfo, FileName, Limits, RoomName, UPLOADS_PATH, UploadId,
+    UploadPlace,
 };
 use zoom_store::{Store, files::FileFolder};
 
+use finish::Finisher;
+pub(crate) use kind::is_shown;
+use picture::{Bounds, Worker};
+pub(crate) use receive::{Progress, Unreceived};
 use uploads::{Note, Upload, Uploads};
 
 /// Random bytes of an upload's name: nobody guesses 128 bits.
 const ID_BYTES: usize = 16;
+/// How often expired uploads are looked for.
+const TIDY: Duration = Duration::from_secs(60);
 
 /// The files of one server. Cheap to clone.
 #[derive(Clone)]
@@ -28,6 +48,17 @@ struct Inner {
     limits: Limits,
     store: Store,
     uploads: Uploads,
+    finisher: Finisher,
+}
+
+/// A file of a message, open for reading.
+#[derive(Debug)]
+pub(crate) struct Opened {
+    pub(crate) info: FileInfo,
+    pub(crate) file: File,
+    /// How many bytes it has: fewer than `info` says where it is a small form.
+    pub(crate) bytes: u64,
+    pub(crate) is_thumbnail: bool,
 }
 
 impl fmt::Debug for Files {
@@ -37,15 +68,28 @@ impl fmt::Debug for Files {
 }
 
 impl Files {
-    /// The files of a store. Blocks on the disk.
-    pub(crate) fn open(store: Store, limits: Limits) -> Self {
+    /// The files of a store. Blocks on the disk, within a runtime.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub(crate) fn open(store: Store, limits: Limits) -> io::Result<Self> {
+        let bounds = Bounds {
+            pixels: limits.picture_pixels,
+            thumbnail: limits.thumbnail_pixels,
+        };
         let files = Self(Arc::new(Inner {
+            finisher: Finisher {
+                folder: store.files().clone(),
+                pictures: Worker::start(bounds, limits.pictures_waiting as usize)?,
+                limits: limits.clone(),
+            },
             limits,
             store,
             uploads: Uploads::default(),
         }));
         files.restore();
-        files
+        Handle::current().spawn(tidy(Arc::downgrade(&files.0)));
+        Ok(files)
     }
 
     /// A place for somebody's file for a room they are in: what `upload` is answered with.
@@ -105,6 +149,134 @@ impl Files {
         self.0.uploads.posted(author, room, files);
     }
 
+    /// Puts a body behind the `offset` bytes of an upload; see [`Files::receive`].
+    ///
+    /// # Errors
+    /// See [`Unreceived`].
+    pub(crate) async fn append(
+        &self,
+        upload: &UploadId,
+        offset: u64,
+        announced: Option<u64>,
+        body: Body,
+    ) -> Result<Progress, Unreceived> {
+        let found = self.find(upload).await?;
+        // What was begun is carried through, also when who asked is gone.
+        let received = tokio::spawn(self.clone().receive(found, offset, announced, body));
+        let gone = Err(Unreceived::Refused(ErrorCode::Internal));
+        received.await.unwrap_or(gone)
+    }
+
+    /// How many bytes of an upload are there, and how many it has in all.
+    ///
+    /// # Errors
+    /// See [`Unreceived`].
+    pub(crate) async fn progress(&self, upload: &UploadId) -> Result<(u64, u64), Unreceived> {
+        let found = self.find(upload).await?;
+        let bytes = found.bytes;
+        Ok((self.offset(found).await?, bytes))
+    }
+
+    /// Gives an upload up.
+    ///
+    /// # Errors
+    /// See [`Unreceived`].
+    pub(crate) async fn cancel(&self, upload: &UploadId) -> Result<(), Unreceived> {
+        self.find(upload).await?;
+        let removed = self.0.uploads.remove(upload);
+        let removed = removed.ok_or(Unreceived::NoUpload)?;
+        let files = self.clone();
+        let deleted = tokio::task::spawn_blocking(move || {
+            // Whoever has the turn was asked to end it.
+            let _turn = removed.turn.blocking_lock();
+            files.remove_from_disk(&removed.id);
+        });
+        deleted
+            .await
+            .map_err(|_| Unreceived::Refused(ErrorCode::Internal))
+    }
+
+    /// Opens a file that a message of a room has. Nothing where none has it.
+    ///
+    /// # Errors
+    /// `storage_failed`.
+    pub(crate) async fn read(
+        &self,
+        room: RoomName,
+        hash: FileHash,
+        name: FileName,
+        small: bool,
+    ) -> Result<Option<Opened>, ErrorCode> {
+        let files = self.clone();
+        let opened =
+            tokio::task::spawn_blocking(move || files.read_blocking(&room, hash, &name, small));
+        opened.await.map_err(|_| ErrorCode::Internal)?
+    }
+
+    fn read_blocking(
+        &self,
+        room: &RoomName,
+        hash: FileHash,
+        name: &FileName,
+        small: bool,
+    ) -> Result<Option<Opened>, ErrorCode> {
+        let info = self.0.store.file(room.key(), hash, name).map_err(|error| {
+            tracing::warn!(%error, "a file cannot be found");
+            ErrorCode::StorageFailed
+        })?;
+        let Some(info) = info else {
+            return Ok(None);
+        };
+        let open = || -> io::Result<Option<Opened>> {
+            let wants_small = small && info.picture.is_some();
+            let thumbnail = match wants_small {
+                true => self.folder().thumbnail(hash)?,
+                false => None,
+            };
+            let is_thumbnail = thumbnail.is_some();
+            let file = match thumbnail {
+                Some(file) => Some(file),
+                None => self.folder().content(hash)?,
+            };
+            let Some(file) = file else {
+                return Ok(None);
+            };
+            let bytes = file.metadata()?.len();
+            Ok(Some(Opened {
+                info,
+                file,
+                bytes,
+                is_thumbnail,
+            }))
+        };
+        open().map_err(|error| {
+            tracing::warn!(%error, "a file cannot be read");
+            ErrorCode::StorageFailed
+        })
+    }
+
+    /// The upload of this name that has not expired.
+    async fn find(&self, upload: &UploadId) -> Result<Arc<Upload>, Unreceived> {
+        let found = self.0.uploads.get(upload).ok_or(Unreceived::NoUpload)?;
+        if !found.has_expired(self.patience()) {
+            return Ok(found);
+        }
+        let files = self.clone();
+        let tidied = tokio::task::spawn_blocking(move || files.expire());
+        drop(tidied.await);
+        Err(Unreceived::NoUpload)
+    }
+
+    fn patience(&self) -> Duration {
+        Duration::from_millis(self.0.limits.upload_ms.into())
+    }
+
+    /// Deletes uploads of which nothing came for too long.
+    fn expire(&self) {
+        let expired = self.0.uploads.expire(self.patience());
+        self.delete(&expired);
+    }
+
     fn reserve_blocking(&self, upload: Upload) -> Result<(), ErrorCode> {
         let room = self.0.store.room(upload.room.key());
         let room_bytes = match room {
@@ -162,5 +334,16 @@ impl Files {
 
     fn folder(&self) -> &FileFolder {
         self.0.store.files()
+    }
+}
+
+/// Looks for expired uploads as long as there are files.
+async fn tidy(files: Weak<Inner>) {
+    loop {
+        tokio::time::sleep(TIDY).await;
+        let Some(files) = files.upgrade().map(Files) else {
+            return;
+        };
+        drop(tokio::task::spawn_blocking(move || files.expire()).await);
     }
 }

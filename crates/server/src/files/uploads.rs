@@ -146,6 +146,12 @@ impl Upload {
         }
     }
 
+    /// Notes that it is no more, and ends what is under way for it.
+    fn cancel(&self) {
+        self.state().cancelled = true;
+        self.ask();
+    }
+
     /// The file with a pin on it, which `pin` gives where it has none any more.
     fn take(&self, pin: impl FnOnce(&FileInfo) -> Option<Pin>) -> Option<FileInfo> {
         let mut state = self.state();
@@ -175,6 +181,11 @@ impl Upload {
 
     fn idle(&self, now: Instant) -> Duration {
         now.saturating_duration_since(self.state().used)
+    }
+
+    /// Whether nothing came for so long.
+    pub(super) fn has_expired(&self, patience: Duration) -> bool {
+        self.idle(Instant::now()) >= patience
     }
 
     fn is_of(&self, author: AuthorId, room: &RoomName) -> bool {
@@ -244,6 +255,8 @@ impl Uploads {
             return Err(ErrorCode::Busy);
         }
         uploads.insert(upload.id.clone(), Arc::new(upload));
+        drop(uploads);
+        gone.iter().for_each(|upload| upload.cancel());
         Ok(gone)
     }
 
@@ -283,8 +296,7 @@ impl Uploads {
     /// Takes one out for good.
     pub(super) fn remove(&self, id: &UploadId) -> Option<Arc<Upload>> {
         let removed = self.lock().remove(id)?;
-        removed.state().cancelled = true;
-        removed.ask();
+        removed.cancel();
         Some(removed)
     }
 
@@ -292,8 +304,13 @@ impl Uploads {
     pub(super) fn expire(&self, patience: Duration) -> Vec<Arc<Upload>> {
         let now = Instant::now();
         let mut uploads = self.lock();
-        let expired = uploads.extract_if(|_, upload| upload.idle(now) >= patience);
-        expired.map(|(_, upload)| upload).collect()
+        let expired: Vec<_> = uploads
+            .extract_if(|_, upload| upload.idle(now) >= patience)
+            .map(|(_, upload)| upload)
+            .collect();
+        drop(uploads);
+        expired.iter().for_each(|upload| upload.cancel());
+        expired
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<UploadId, Arc<Upload>>> {

@@ -4,6 +4,10 @@ mod connections;
 mod files;
 mod headers;
 mod listener;
+mod range;
+mod refusal;
+mod room_files;
+mod uploads;
 
 use std::{net::SocketAddr, panic::AssertUnwindSafe, sync::Arc};
 
@@ -20,9 +24,12 @@ use http::StatusCode;
 pub(crate) use headers::Headers;
 pub(crate) use listener::{Listening, serve};
 
-use crate::pages::{
-    self, Problem, Site,
-    visit::{Encrypted, Visit},
+use crate::{
+    Files,
+    pages::{
+        self, Problem, Site,
+        visit::{Encrypted, Visit},
+    },
 };
 
 /// Everything the server answers: pages, files, and `others` (the WebSockets).
@@ -39,6 +46,11 @@ pub(crate) fn router(site: Arc<Site>, headers: Arc<Headers>, others: Router) -> 
         .layer(middleware::from_fn_with_state(site, without_panic))
         .layer(middleware::from_fn_with_state(headers, headers::add))
         .layer(axum::Extension(encrypted))
+}
+
+/// Where files of messages are sent and read.
+pub(crate) fn files_router(files: Files) -> Router {
+    uploads::router(files.clone()).merge(room_files::router(files))
 }
 
 async fn not_found(State(site): State<Arc<Site>>, visit: Visit) -> Response {

@@ -123,7 +123,7 @@ pub(super) fn decide(
 ///
 /// A page's origin and the host it asks must be the same text, ports included: `localhost` and
 /// `127.0.0.1` are two sites. A proxy in front therefore passes `Host` on unchanged.
-fn is_own_origin(headers: &HeaderMap) -> bool {
+pub(crate) fn is_own_origin(headers: &HeaderMap) -> bool {
     let mut origins = headers.get_all(ORIGIN).iter();
     let Some(origin) = origins.next() else {
         return true;

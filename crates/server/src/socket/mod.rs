@@ -32,6 +32,7 @@ use zoom_protocol::{ECHO_PATH, SOCKET_PATH};
 use crate::hub::Hub;
 
 pub(crate) use echo::Backlogs;
+pub(crate) use handshake::is_own_origin;
 use handshake::{Accepted, Endpoint, Refusal};
 pub(crate) use line::{Line, Meaning};
 pub(crate) use seats::Seats;
