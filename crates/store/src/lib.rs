@@ -14,7 +14,6 @@
 //! What it does not do: it checks no right and no rule of a room, it knows no clock (times come in
 //! with what is written), and it is no async runtime: reads block, and appends answer by a callback.
 
-mod append;
 mod change;
 mod changes;
 mod database;
@@ -33,7 +32,6 @@ mod secret;
 mod store;
 mod writer;
 
-pub use append::{AppendOutcome, AppendRefusal, AppendReply, AppendRequest};
 pub use change::{Change, CleanReply, Outcome, Refusal, Reply, WriteRequest};
 pub use error::{ReadError, StoreError};
 pub use record::{ChangesRead, OpenCall, PageRead, RoomRecord};

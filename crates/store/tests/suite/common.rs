@@ -3,63 +3,45 @@
 use std::{path::Path, sync::mpsc};
 
 use zoom_protocol::{
-    AuthorId, EntryBody, FileHash, FileInfo, Limits, Message, MessageText, ParticipantId, Person,
+    AuthorId, Entry, FileHash, FileInfo, Limits, Message, MessageText, Page, PageAt, ParticipantId,
+    Person,
 };
-use zoom_store::{AppendOutcome, AppendRequest, Change, Outcome, Store, WriteRequest};
+use zoom_store::{Change, Outcome, Store, WriteRequest};
 
 /// Opens with the usual limits.
 pub(crate) fn open(dir: &Path) -> Store {
     Store::open(dir, &Limits::default()).unwrap()
 }
 
-/// A message of the participant with this id.
-pub(crate) fn request(
-    room: &str,
-    participant: u64,
-    client_id: &str,
-    unix_ms: u64,
-) -> AppendRequest {
-    AppendRequest {
-        room: room.parse().unwrap(),
-        sender: Person {
-            participant: ParticipantId(participant),
-            author: AuthorId(participant),
-            name: "김 Kim".parse().unwrap(),
-            ordinal: 2,
-        },
-        client_id: client_id.parse().unwrap(),
-        body: EntryBody::Message(
-            format!("text of {client_id}")
-                .parse::<MessageText>()
-                .unwrap()
-                .into(),
-        ),
-        unix_ms,
+/// Writes a message that is not there yet, and returns its number.
+pub(crate) fn number(store: &Store, request: WriteRequest) -> u64 {
+    let (entry, repeat) = posted(store, request);
+    assert!(!repeat, "{entry:?}");
+    entry.number
+}
+
+/// Writes a message, and returns it and whether it was there already.
+pub(crate) fn posted(store: &Store, request: WriteRequest) -> (Entry, bool) {
+    match write(store, request) {
+        Outcome::Posted { entry, repeat } => (*entry, repeat),
+        outcome => panic!("{outcome:?}"),
     }
 }
 
-/// Appends and waits for the outcome.
-pub(crate) fn append(store: &Store, request: AppendRequest) -> AppendOutcome {
-    let (sender, receiver) = mpsc::channel();
-    store.append(
-        request,
-        Box::new(move |outcome| sender.send(outcome).unwrap()),
-    );
-    receiver.recv().unwrap()
+/// A page as nobody in particular reads it.
+pub(crate) fn page(store: &Store, room_key: &str, at: PageAt, limit: u32) -> Page {
+    store.page(room_key, at, None, limit, None).unwrap().page
 }
 
-/// Appends and returns the number.
-pub(crate) fn number(store: &Store, request: AppendRequest) -> u64 {
-    match append(store, request) {
-        AppendOutcome::Appended { number, .. } => number,
-        other @ (AppendOutcome::Repeat { .. } | AppendOutcome::Refused(_)) => panic!("{other:?}"),
-    }
+/// The newest page.
+pub(crate) fn newest(store: &Store, room_key: &str, limit: u32) -> Page {
+    page(store, room_key, PageAt::Before(u64::MAX), limit)
 }
 
 /// The numbers of all entries of a room.
 pub(crate) fn numbers(store: &Store, room_key: &str) -> Vec<u64> {
-    let page = store.page_after(room_key, 0, u32::MAX).unwrap();
-    page.entries.iter().map(|entry| entry.number).collect()
+    let all = page(store, room_key, PageAt::After(0), u32::MAX);
+    all.entries.iter().map(|entry| entry.number).collect()
 }
 
 /// Somebody whose author is their participant id.

@@ -5,27 +5,31 @@
 
 use std::{env, fs, io::Write, path::Path, process::Command};
 
-use zoom_protocol::{EntryBody, Limits, MessageText};
-use zoom_store::{AppendOutcome, AppendRefusal, AppendRequest, Store, StoreError};
+use zoom_protocol::{Limits, PageAt};
+use zoom_store::{Change, Outcome, Refusal, Store, StoreError, WriteRequest};
 
-use crate::common::{append, open, request};
+use crate::common::{change_of, open, page, person, saying, write};
 
 const FOLDER: &str = "ZOOM_STORE_TEST_FOLDER";
 
-fn long(n: u64) -> AppendRequest {
-    AppendRequest {
-        body: EntryBody::Message("긴 글".repeat(500).parse::<MessageText>().unwrap().into()),
-        ..request("a", 1, &n.to_string(), n)
-    }
+fn long(n: u64) -> WriteRequest {
+    let change = Change::Post {
+        sender: person(1),
+        client_id: n.to_string().parse().unwrap(),
+        message: saying(&"긴 글".repeat(500)),
+        thread: None,
+        to: None,
+    };
+    change_of("a", n, change)
 }
 
-/// Appends from `n` on until one is refused for the full disk; returns which.
+/// Posts from `n` on until one is refused for the full disk; returns which.
 fn fill(store: &Store, mut n: u64) -> u64 {
     loop {
-        match append(store, long(n)) {
-            AppendOutcome::Appended { number, .. } => assert_eq!(number, n),
-            outcome @ (AppendOutcome::Repeat { .. } | AppendOutcome::Refused(_)) => {
-                let full = AppendOutcome::Refused(AppendRefusal::StorageFull);
+        match write(store, long(n)) {
+            Outcome::Posted { entry, .. } => assert_eq!(entry.number, n),
+            outcome => {
+                let full = Outcome::Refused(Refusal::StorageFull);
                 assert_eq!(outcome, full, "entry {n}");
                 return n;
             }
@@ -35,7 +39,7 @@ fn fill(store: &Store, mut n: u64) -> u64 {
 }
 
 fn kept(store: &Store) -> u64 {
-    let page = store.page_after("a", 0, u32::MAX).unwrap();
+    let page = page(store, "a", PageAt::After(0), u32::MAX);
     for (index, entry) in page.entries.iter().enumerate() {
         assert_eq!(entry.number, index as u64 + 1);
     }
@@ -75,7 +79,7 @@ fn on_a_small_disk(disk: &Path) {
 fn start_on_a_full_disk(disk: &Path) {
     let data = disk.join("data");
     let store = open(&data);
-    append(&store, long(1));
+    write(&store, long(1));
     store.close();
     let ballast = disk.join("ballast");
     let mut file = fs::File::create(&ballast).unwrap();

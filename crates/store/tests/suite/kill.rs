@@ -8,14 +8,15 @@ use std::{
     process::{Command, Stdio},
 };
 
-use zoom_store::AppendOutcome;
+use zoom_protocol::PageAt;
+use zoom_store::Outcome;
 
-use crate::common::{open, request};
+use crate::common::{open, page, post};
 
 const FOLDER: &str = "ZOOM_STORE_TEST_FOLDER";
 const ROOMS: u64 = 3;
 
-/// Appends to some rooms at once and prints each acknowledgement, until it is killed.
+/// Posts in some rooms at once and prints each acknowledgement, until it is killed.
 fn append_for_ever(dir: &Path) {
     let store = open(dir);
     let run = std::process::id();
@@ -23,17 +24,19 @@ fn append_for_ever(dir: &Path) {
         for room in 0..ROOMS {
             let client_id = format!("{run}-{n}");
             let acknowledge = move |outcome| match outcome {
-                AppendOutcome::Appended { number, .. } => {
+                Outcome::Posted { entry, repeat } => {
+                    assert!(!repeat, "{entry:?}");
+                    let number = entry.number;
                     let mut out = std::io::stdout().lock();
                     // The parent has let go of the pipe: it has seen enough.
                     drop(writeln!(out, "kept room-{room} {number} {run}-{n}"));
                 }
-                AppendOutcome::Repeat { .. } => panic!("a repeat"),
                 // More waits than may.
-                AppendOutcome::Refused(_) => {}
+                Outcome::Refused(_) => {}
+                outcome => panic!("{outcome:?}"),
             };
-            store.append(
-                request(&format!("room-{room}"), 1, &client_id, n),
+            store.write(
+                post(&format!("room-{room}"), 1, &client_id, n),
                 Box::new(acknowledge),
             );
         }
@@ -86,7 +89,7 @@ fn every_acknowledged_entry_survives_kill_nine() {
         }
         let store = open(dir.path());
         for (room, kept) in &acknowledged {
-            let page = store.page_after(room, 0, u32::MAX).unwrap();
+            let page = page(&store, room, PageAt::After(0), u32::MAX);
             let there: BTreeMap<u64, String> = page
                 .entries
                 .iter()

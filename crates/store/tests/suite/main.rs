@@ -4,8 +4,6 @@
 mod common;
 
 #[cfg(test)]
-mod append;
-#[cfg(test)]
 mod damage;
 #[cfg(test)]
 mod erased;
@@ -17,6 +15,12 @@ mod full_disk;
 #[cfg(test)]
 mod kill;
 #[cfg(test)]
+mod model;
+#[cfg(test)]
 mod open;
 #[cfg(test)]
 mod pages;
+#[cfg(test)]
+mod posts;
+#[cfg(test)]
+mod timeline;
