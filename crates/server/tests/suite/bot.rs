@@ -8,7 +8,7 @@ use std::{
 };
 
 use zoom_client::{Client, ConnectOptions, Events};
-use zoom_protocol::{EntryBody, Event, Join, ResumeRequest, Sources};
+use zoom_protocol::{ClientId, EntryBody, Event, Join, Post, ResumeRequest, Sources};
 
 use crate::media::house::House;
 use crate::waiting::soon;
@@ -38,6 +38,18 @@ async fn a_bot_in_a_process_of_its_own_answers_in_the_room() {
     say(&person, "fourth", "/roll 99d1").await;
     assert!(answer(&mut events).await.contains("20 dice"));
 
+    let asked = say(&person, "asked", "a question").await;
+    let in_thread = Post {
+        thread: Some(asked),
+        ..Post::text(id("in-thread"), "/echo aside".parse().unwrap())
+    };
+    person.write(in_thread).await.unwrap();
+    let answered = events.find(|event| match event {
+        Event::Entry { entry } if entry.sender.name.as_str() == "Dice" => Some(entry.thread),
+        _ => None,
+    });
+    assert_eq!(soon("an answer", answered).await.unwrap(), Some(asked));
+
     // The bot comes back by itself, and so does the person.
     let house = house.restart().await;
     let options = ConnectOptions {
@@ -66,9 +78,14 @@ fn join(name: &str) -> Join {
     }
 }
 
-async fn say(client: &Client, id: &str, text: &str) {
-    let posted = client.post(id.parse().unwrap(), text.parse().unwrap());
-    soon("a message to be kept", posted).await.unwrap();
+fn id(text: &str) -> ClientId {
+    text.parse().unwrap()
+}
+
+async fn say(client: &Client, client_id: &str, text: &str) -> u64 {
+    let posted = client.post(id(client_id), text.parse().unwrap());
+    let posted = soon("a message to be kept", posted).await.unwrap();
+    posted.entry.number
 }
 
 /// The next message of the bot.

@@ -10,7 +10,7 @@ use std::{
 };
 
 use serde_json::json;
-use zoom_protocol::{Answer, Page};
+use zoom_protocol::{Answer, EntryBody, Page};
 use zoom_server::Server;
 
 use super::support::{Client, config, connect, text_of};
@@ -27,9 +27,10 @@ async fn a_kill_loses_nothing_that_was_acknowledged() {
     if let Some(folder) = env::var_os(FOLDER) {
         return serve(Path::new(&folder)).await;
     }
+    let test = "socket::kill::a_kill_loses_nothing_that_was_acknowledged";
     let folder = tempfile::TempDir::new().unwrap();
 
-    let (mut killed, address) = start(folder.path()).await;
+    let (mut killed, address) = start(test, folder.path()).await;
     let mut kim = connect(address).await;
     kim.hello(json!({})).await;
     let joined = kim.join("kill", "Kim").await;
@@ -46,7 +47,7 @@ async fn a_kill_loses_nothing_that_was_acknowledged() {
     }
     assert!(acknowledged.len() >= 20);
 
-    let (mut server, address) = start(folder.path()).await;
+    let (mut server, address) = start(test, folder.path()).await;
     let mut kim = connect(address).await;
     let token = joined.resume_token;
     let welcome = kim
@@ -71,6 +72,74 @@ async fn a_kill_loses_nothing_that_was_acknowledged() {
         texts, wanted,
         "each once, in the order in which they were sent"
     );
+    server.kill();
+}
+
+/// As above: two processes.
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_kill_who_comes_back_learns_what_became_of_what_they_have() {
+    if let Some(folder) = env::var_os(FOLDER) {
+        return serve(Path::new(&folder)).await;
+    }
+    let test = "socket::kill::after_a_kill_who_comes_back_learns_what_became_of_what_they_have";
+    let folder = tempfile::TempDir::new().unwrap();
+    let (mut killed, address) = start(test, folder.path()).await;
+    let mut kim = connect(address).await;
+    kim.hello(json!({})).await;
+    let kim_in = kim.join("kill", "Kim").await;
+    let mut lee = connect(address).await;
+    lee.hello(json!({})).await;
+    let lee_in = lee.join("kill", "Lee").await;
+    for number in 1..=4 {
+        kim.request(post(number)).await;
+        assert_eq!(lee.entry().await.0, u64::from(number));
+    }
+    lee.cut();
+    for change in [
+        json!({ "type": "edit", "number": 1, "text": "edited" }),
+        json!({ "type": "delete", "number": 2 }),
+        json!({ "type": "mark", "number": 3, "reaction": "👏", "on": true }),
+    ] {
+        kim.done(change).await;
+    }
+    let reply = kim
+        .write("r", json!({ "text": "reply", "thread": 4 }))
+        .await;
+    killed.kill();
+
+    let (mut server, address) = start(test, folder.path()).await;
+    let mut lee = connect(address).await;
+    let resume = json!({ "token": lee_in.resume_token, "after": 4 });
+    let resumed = lee
+        .hello(json!({ "resume": resume }))
+        .await
+        .resumed
+        .unwrap();
+    assert_eq!(resumed.last, reply.number);
+    let mut changes = resumed.changes.unwrap();
+    assert!(changes.is_sorted_by_key(|entry| entry.changed));
+    changes.sort_by_key(|entry| entry.number);
+    let numbers: Vec<_> = changes.iter().map(|entry| entry.number).collect();
+    assert_eq!(numbers, [1, 2, 3, 4, reply.number]);
+    assert_eq!(text_of(&changes[0]), "edited");
+    assert!(matches!(changes[1].body, EntryBody::Deleted { .. }));
+    assert_eq!(changes[2].marks[0].count, 1);
+    assert_eq!(changes[3].replies.unwrap().count, 1);
+
+    let mut kim = connect(address).await;
+    let resume = json!({ "token": kim_in.resume_token, "after": resumed.last });
+    let back = kim
+        .hello(json!({ "resume": resume }))
+        .await
+        .resumed
+        .unwrap();
+    assert_eq!(back.changes, Some(Vec::new()));
+    let again = kim
+        .write("r", json!({ "text": "reply", "thread": 4 }))
+        .await;
+    assert_eq!(again, reply, "sent again, not written again");
+    kim.done(json!({ "type": "edit", "number": 3, "text": "still mine" }))
+        .await;
     server.kill();
 }
 
@@ -103,7 +172,7 @@ fn number_of(answer: &Answer) -> u64 {
 
 async fn history(client: &mut Client, before: u64) -> Page {
     let answer = client
-        .request(json!({ "type": "history", "before": before }))
+        .request(json!({ "type": "history", "page": { "before": before } }))
         .await;
     let Answer::History(page) = answer else {
         panic!("no page: {answer:?}");
@@ -111,14 +180,10 @@ async fn history(client: &mut Client, before: u64) -> Page {
     page
 }
 
-/// Starts this test again as a server, and learns its address.
-async fn start(folder: &Path) -> (Process, SocketAddr) {
+/// Starts a test again as a server, and learns its address.
+async fn start(test: &str, folder: &Path) -> (Process, SocketAddr) {
     let mut child = Command::new(env::current_exe().unwrap())
-        .args([
-            "--exact",
-            "socket::kill::a_kill_loses_nothing_that_was_acknowledged",
-            "--nocapture",
-        ])
+        .args(["--exact", test, "--nocapture"])
         .env(FOLDER, folder)
         .stdout(Stdio::piped())
         .spawn()

@@ -3,12 +3,15 @@
 mod raw;
 pub(crate) mod support;
 
+mod changes;
 mod echo;
 mod frames;
 mod handshake;
 mod kill;
 mod limits;
 mod look;
+mod private;
 mod requests;
 mod resume;
 mod rooms;
+mod threads;

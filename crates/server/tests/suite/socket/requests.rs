@@ -54,7 +54,7 @@ async fn a_wrong_or_missing_field_is_named() {
     assert!(message.contains("typing"), "{message}");
     let (code, message) = client.refused(json!({ "type": "history" })).await;
     assert_eq!(code, ErrorCode::BadField);
-    assert!(message.contains("before"), "{message}");
+    assert!(message.contains("page"), "{message}");
 }
 
 #[tokio::test]
@@ -132,7 +132,12 @@ async fn what_needs_a_room_is_refused_outside() {
     let mut client = server.hello().await;
     for fields in [
         json!({ "type": "post", "client_id": "a", "text": "hi" }),
-        json!({ "type": "history", "before": 1 }),
+        json!({ "type": "history", "page": { "before": 1 } }),
+        json!({ "type": "edit", "number": 1, "text": "hi" }),
+        json!({ "type": "delete", "number": 1 }),
+        json!({ "type": "mark", "number": 1, "reaction": "👏", "on": true }),
+        json!({ "type": "search", "text": "hi" }),
+        json!({ "type": "upload", "name": "a.png", "bytes": 1 }),
         json!({ "type": "leave" }),
         json!({ "type": "view", "tiles": [] }),
     ] {

@@ -168,7 +168,7 @@ async fn the_timeline_is_read_page_by_page() {
     let (mut lee, joined) = server.join("pages", "Lee").await;
     assert_eq!(numbers(&joined.timeline), ([7, 8, 9, 10].to_vec(), true));
     let mut page = async |before: u64| match lee
-        .request(json!({ "type": "history", "before": before }))
+        .request(json!({ "type": "history", "page": { "before": before } }))
         .await
     {
         Answer::History(page) => numbers(&page),

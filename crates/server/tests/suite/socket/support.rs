@@ -16,7 +16,8 @@ use tokio_tungstenite::{
     tungstenite::{self, Message, client::IntoClientRequest, http},
 };
 use zoom_protocol::{
-    Answer, ErrorCode, Event, Joined, Limits, RequestId, ServerMessage, Welcome, decode_server,
+    Answer, Entry, ErrorCode, Event, Joined, Limits, Page, RequestId, ServerMessage, Welcome,
+    decode_server,
 };
 use zoom_server::{MediaSettings, Server, ServerConfig, hub::Hub};
 
@@ -193,6 +194,14 @@ impl Client {
         RequestId(self.last_id)
     }
 
+    /// Sends a request to a server that may have closed the socket.
+    pub(crate) async fn try_ask(&mut self, mut fields: Value) -> Result<(), tungstenite::Error> {
+        self.last_id += 1;
+        fields["id"] = json!(self.last_id);
+        let text = Message::text(fields.to_string());
+        soon("a text to go out", self.socket.send(text)).await
+    }
+
     /// Sends a request and waits for its answer.
     pub(crate) async fn request(&mut self, fields: Value) -> Answer {
         let id = self.ask(fields).await;
@@ -231,6 +240,43 @@ impl Client {
         match self.request(join).await {
             Answer::Joined(joined) => *joined,
             other => panic!("not joined: {other:?}"),
+        }
+    }
+
+    /// Enters a room as who has this identity.
+    pub(crate) async fn join_as(&mut self, room: &str, name: &str, identity: &str) -> Joined {
+        let join = json!({ "type": "join", "room": room, "name": name, "identity": identity });
+        match self.request(join).await {
+            Answer::Joined(joined) => *joined,
+            other => panic!("not joined: {other:?}"),
+        }
+    }
+
+    /// Asks for something that is done.
+    pub(crate) async fn done(&mut self, fields: Value) {
+        let answer = self.request(fields.clone()).await;
+        assert_eq!(answer, Answer::Done, "{fields}");
+    }
+
+    /// Writes a message that is not only a text, and returns it.
+    pub(crate) async fn write(&mut self, client_id: &str, mut fields: Value) -> Entry {
+        fields["type"] = json!("post");
+        fields["client_id"] = json!(client_id);
+        match self.request(fields).await {
+            Answer::Posted(posted) => posted.entry,
+            other => panic!("not posted: {other:?}"),
+        }
+    }
+
+    /// Reads a page.
+    pub(crate) async fn history(&mut self, fields: Value) -> Page {
+        let mut history = json!({ "type": "history", "page": { "before": u32::MAX } });
+        for (name, value) in fields.as_object().into_iter().flatten() {
+            history[name] = value.clone();
+        }
+        match self.request(history).await {
+            Answer::History(page) => page,
+            other => panic!("no page: {other:?}"),
         }
     }
 
