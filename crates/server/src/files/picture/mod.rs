@@ -12,6 +12,11 @@ mod png;
 mod webp;
 mod worker;
 
+#[cfg(test)]
+mod fixtures;
+#[cfg(test)]
+mod tests;
+
 use std::{
     io::{self, BufRead, Read, Seek, Write},
     panic::{AssertUnwindSafe, catch_unwind},
