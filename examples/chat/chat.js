@@ -5,7 +5,8 @@ const [list, form, status] = ['ol', 'form', 'output'].map((name) => document.que
 const people = new Map(); // participant -> name
 const unsent = new Map(); // client_id -> text that the server has not acknowledged
 let socket, asked, token;
-let last = 0; // the number of the newest entry shown
+const items = new Map(); // number of an entry -> its line in the list
+let last = 0; // the largest number that was told
 
 function request(type, fields = {}, client_id = null) {
   socket.send(JSON.stringify({ id: asked.push(client_id) - 1, type, ...fields }));
@@ -16,19 +17,33 @@ function post(text, client_id) {
   if (socket.readyState === WebSocket.OPEN) request('post', { text, client_id }, client_id);
 }
 
-function show({ number, sender, body }) {
-  if (number <= last) return;
-  last = number;
-  const item = document.createElement('li');
-  item.textContent = `${sender.name}: ${body.text ?? '…'}`; // Text, never markup.
+// An entry as it is from here on: another line, or a line that says something else.
+function show({ number, changed, sender, thread, to, body }) {
+  last = Math.max(last, changed);
+  const item = items.get(number) ?? document.createElement('li');
+  const said = body.text ?? { deleted: '(deleted)', call: '(a call)' }[body.type] ?? '…';
+  const how = (thread ? `↳ ${thread} ` : '') + (to ? `(to ${to.name}) ` : '');
+  item.textContent = `${how}${sender.name}: ${said}`; // Text; a client may show its Markdown.
+  item.value = number;
+  if (items.has(number)) return;
+  items.set(number, item);
   list.append(item);
 }
 
-function enter({ resume_token, participants, timeline }) {
+function enter({ resume_token, participants, timeline, changes, last: told }) {
   token = resume_token;
   people.clear();
   for (const { participant, name } of participants) people.set(participant, name);
-  timeline.entries.forEach(show);
+  if (changes) {
+    // What is older than all that is shown stays away.
+    const first = items.size ? Math.min(...items.keys()) : 0;
+    changes.filter(({ number }) => number >= first).forEach(show);
+  } else {
+    items.clear();
+    list.replaceChildren();
+    timeline.entries.forEach(show);
+  }
+  last = told;
   unsent.forEach(post); // The same client_id again never makes a second message.
 }
 
@@ -41,6 +56,9 @@ const handlers = {
   posted: ({ id }) => unsent.delete(asked[id]),
   error: ({ id, message }) => (unsent.delete(asked[id]), alert(message)),
   entry: ({ entry }) => show(entry),
+  entry_changed: ({ entry }) => show(entry),
+  marked: ({ changed }) => (last = changed),
+  expired: ({ before }) => items.forEach((item, number) => number < before && item.remove()),
   participant_joined: ({ participant: { participant, name } }) => people.set(participant, name),
   participant_left: ({ participant }) => people.delete(participant),
 };

@@ -1,7 +1,7 @@
 //! What comes over a WebSocket: any text that RFC 6455 lets through.
 
 use zoom_protocol::{
-    DisplayName, MessageText, RoomName, ServerMessage, decode_client, decode_server,
+    DisplayName, FileName, MessageText, RoomName, ServerMessage, decode_client, decode_server,
 };
 
 /// Reads a client's message as the server does, and a server's message as clients do.
@@ -38,6 +38,7 @@ pub fn run(data: &[u8]) {
     settled::<RoomName>(text, RoomName::as_str);
     settled::<DisplayName>(text, DisplayName::as_str);
     settled::<MessageText>(text, MessageText::as_str);
+    settled::<FileName>(text, FileName::as_str);
 }
 
 fn read_back(message: &ServerMessage) {
