@@ -2,6 +2,7 @@
 
 pub(crate) mod house;
 
+mod calls;
 mod cycles;
 mod lives;
 mod reports;

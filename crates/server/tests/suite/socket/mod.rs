@@ -14,4 +14,5 @@ mod private;
 mod requests;
 mod resume;
 mod rooms;
+mod search;
 mod threads;
