@@ -9,7 +9,7 @@ use std::{
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
-use crate::{StoreError, folder, schema::MIGRATIONS};
+use crate::{ReadError, StoreError, folder, schema::MIGRATIONS, search};
 
 /// The database in the data folder.
 const FILE: &str = "zoom.db";
@@ -41,7 +41,12 @@ impl Database {
         let database = Self { path };
         let fail = |source| database.error(source);
         let mut writer = database.writer().map_err(fail)?;
-        migrate(&mut writer).map_err(fail)?;
+        migrate(&mut writer).map_err(|error| match error {
+            ReadError::Database(source) => database.error(source),
+            ReadError::Content { .. } | ReadError::Closed => {
+                damaged(&database.path, error.to_string())
+            }
+        })?;
         folder::sync(dir).map_err(|source| StoreError::NotWritable {
             path: dir.to_owned(),
             source,
@@ -165,16 +170,19 @@ fn look(path: &Path) -> Result<(), StoreError> {
     }
 }
 
-fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
+fn migrate(connection: &mut Connection) -> Result<(), ReadError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let found: i64 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
     let missing = MIGRATIONS.iter().enumerate().skip(found.max(0) as usize);
     for (index, migration) in missing {
         transaction.execute_batch(migration)?;
+        if *migration == search::SCHEMA {
+            search::fill(&transaction)?;
+        }
         transaction.pragma_update(None, "user_version", index as i64 + 1)?;
         transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
     }
-    transaction.commit()
+    Ok(transaction.commit()?)
 }
 
 /// The length of a file in bytes; 0 for none.

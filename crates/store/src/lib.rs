@@ -28,6 +28,7 @@ mod record;
 mod rows;
 mod schema;
 mod scrub;
+mod search;
 mod secret;
 mod store;
 mod writer;

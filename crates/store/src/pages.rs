@@ -16,8 +16,8 @@ use crate::{
 const LOOKED_AT: u32 = 8;
 
 /// A room's row.
-struct Room {
-    id: i64,
+pub(crate) struct Room {
+    pub(crate) id: i64,
     last: u64,
     expired: u64,
 }
@@ -376,7 +376,7 @@ pub(crate) fn first_since(
     Ok(found)
 }
 
-fn room(connection: &Connection, key: &str) -> Result<Option<Room>, ReadError> {
+pub(crate) fn room(connection: &Connection, key: &str) -> Result<Option<Room>, ReadError> {
     let room = connection
         .prepare_cached("SELECT id, last_number, expired FROM rooms WHERE key = ?1")?
         .query_row([key], |row| {

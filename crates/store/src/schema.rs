@@ -9,8 +9,10 @@
 //! whatever lies between its entries (threads, what others say to one another), and a message costs
 //! no index of changes as long as it has not changed.
 
+use crate::search;
+
 /// What leads from each format to the next; `user_version` counts them.
-pub(crate) const MIGRATIONS: [&str; 2] = [FIRST, CONVERSATION];
+pub(crate) const MIGRATIONS: [&str; 3] = [FIRST, CONVERSATION, search::SCHEMA];
 
 /// Messages alone, with a body in JSON.
 const FIRST: &str = "

@@ -7,7 +7,7 @@ use std::{
     thread::{self, JoinHandle},
 };
 
-use zoom_protocol::{AuthorId, FileHash, FileInfo, FileName, Limits, PageAt};
+use zoom_protocol::{AuthorId, FileHash, FileInfo, FileName, Found, Limits, PageAt, Search};
 
 use crate::{
     ChangesRead, CleanReply, Outcome, PageRead, ReadError, Refusal, Reply, RoomRecord, StoreError,
@@ -20,6 +20,7 @@ use crate::{
     queue::{Queue, Rejected},
     readers::Readers,
     scrub::Scrubber,
+    search::{self, FindLimits},
     writer::{Job, Writer},
 };
 
@@ -166,6 +167,27 @@ impl Store {
         let mark_people = self.shared.mark_people;
         let record = |connection: &_| pages::record(connection, room_key, mark_people);
         self.shared.readers.read(record)
+    }
+
+    /// The newest messages of the room with this [`RoomName::key`] that are like what is searched
+    /// for, as far as `viewer` may read them. Blocks on the disk.
+    ///
+    /// # Errors
+    ///
+    /// See [`ReadError`].
+    pub fn search(
+        &self,
+        room_key: &str,
+        search: &Search,
+        limit: u32,
+        viewer: AuthorId,
+    ) -> Result<Found, ReadError> {
+        let limits = FindLimits {
+            hits: limit,
+            mark_people: self.shared.mark_people,
+        };
+        let find = |connection: &_| search::find(connection, room_key, search, viewer, limits);
+        self.shared.readers.read(find)
     }
 
     /// The file with this content and this name that some message of the room with this

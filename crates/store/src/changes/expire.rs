@@ -3,7 +3,7 @@
 use rusqlite::OptionalExtension;
 
 use super::{Room, Stop, Tables};
-use crate::{EXPIRED_AT_ONCE, Outcome, pages::first_since};
+use crate::{EXPIRED_AT_ONCE, Outcome, pages::first_since, search};
 
 /// Emoji of people that go together with the entries they are on, unless one entry has more: they
 /// are rows like entries.
@@ -17,6 +17,7 @@ impl Tables<'_> {
         let Some(before) = self.some_before(room, end)? else {
             return Ok(Outcome::Unchanged);
         };
+        search::unindex_before(self.connection, room.id, before)?;
         self.delete_files(room, 0, before)?;
         self.delete_marks(room, 0, before)?;
         self.connection

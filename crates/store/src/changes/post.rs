@@ -8,6 +8,7 @@ use crate::{
     Outcome, Refusal,
     pages::one,
     rows::{Reader, kind},
+    search,
 };
 
 /// A message that comes.
@@ -74,6 +75,16 @@ impl Tables<'_> {
             },
         )?;
         self.insert_files(room, number, &message.files)?;
+        search::put(
+            self.connection,
+            &search::Indexed {
+                room: room.id,
+                number,
+                sender: post.sender.name.as_str(),
+                text: message.text.as_ref().map(|text| text.as_str()),
+                files: &message.files,
+            },
+        )?;
         if let Some(thread) = post.thread {
             self.connection
                 .prepare_cached(

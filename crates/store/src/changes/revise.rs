@@ -8,6 +8,7 @@ use crate::{
     Outcome, Refusal,
     pages::one,
     rows::{Reader, kind},
+    search,
 };
 
 /// What a message is to say.
@@ -49,6 +50,7 @@ impl Tables<'_> {
         if is_so {
             return Ok(Outcome::Unchanged);
         }
+        search::unindex(self.connection, room.id, edit.number)?;
         let edited_ms = room.time_ms(unix_ms);
         let changed = room.next_number();
         self.connection
@@ -64,6 +66,7 @@ impl Tables<'_> {
                 edited_ms,
                 changed
             ])?;
+        search::index(self.connection, room.id, edit.number)?;
         self.aftermath.erased = true;
         self.changed(room, edit.number)
     }
@@ -80,6 +83,7 @@ impl Tables<'_> {
         if target.is_deleted {
             return Ok(Outcome::Unchanged);
         }
+        search::unindex(self.connection, room.id, number)?;
         let deleted_ms = room.time_ms(unix_ms);
         let changed = room.next_number();
         self.delete_files(room, number, number + 1)?;

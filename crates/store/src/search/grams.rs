@@ -50,7 +50,7 @@ fn phrase(part: &str) -> Option<String> {
         push(&mut grams, gram(last, start));
     }
     // Terms are letters and digits alone: nothing in them ends a string.
-    let open = if whole == 0 && !is_one_letter(last) {
+    let open = if whole == 0 && !(before.is_empty() && is_one_letter(last)) {
         " *"
     } else {
         ""
@@ -155,7 +155,10 @@ mod tests {
         assert_eq!(expression("회의").as_deref(), Some("\"회의\""));
         assert_eq!(expression("회의록").as_deref(), Some("\"회의 의록\""));
         assert_eq!(expression("eeti").as_deref(), Some("\"eet eti\""));
-        assert_eq!(expression("zoom에").as_deref(), Some("\"zoo oom om m 에\" *"));
+        assert_eq!(
+            expression("zoom에").as_deref(),
+            Some("\"zoo oom om m 에\" *")
+        );
     }
 
     #[test]

@@ -23,4 +23,6 @@ mod pages;
 #[cfg(test)]
 mod posts;
 #[cfg(test)]
+mod search;
+#[cfg(test)]
 mod timeline;
