@@ -8,6 +8,7 @@ import { Interface } from '../state/interface.svelte';
 import { Meeting } from '../state/meeting.svelte';
 import { Talk } from '../state/talk.svelte';
 import { createActions, grouped, groupText } from './catalogue';
+import { notifyingActions } from './notifying';
 import { personActions } from './person';
 import type { Place } from './place';
 import { alt, ariaText } from './shortcut';
@@ -22,7 +23,8 @@ const place = (): Place => {
 /** In both states of each switch: its words and sign may differ. */
 const actions = createActions(place());
 const ofAda = Object.values(personActions(place(), participant('a', { name: 'Ada' })));
-const everything = [...actions.all, ...ofAda];
+const told = Object.values(notifyingActions(place()));
+const everything = [...actions.all, ...ofAda, ...told];
 
 /**
  * What the browsers' and systems' own keys are, as far as a page would take them away: Firefox' menus and Chrome's,

@@ -2,7 +2,6 @@ import { m } from '../../paraglide/messages.js';
 import type { Action, Group } from './action';
 import { groups } from './action';
 import { mediaActions } from './media';
-import { notifyingActions } from './notifying';
 import { pageActions } from './page';
 import type { Place } from './place';
 import { reactionActions, togetherActions } from './together';
@@ -13,7 +12,6 @@ export function createActions(place: Place) {
   const all = {
     ...mediaActions(place),
     ...togetherActions(place),
-    ...notifyingActions(place),
     ...viewActions(place),
     ...pageActions(place),
   };
