@@ -1,9 +1,9 @@
-// What shows the inside of a room is fetched until it is there; a page of another version loads itself anew.
+// A part of the page is fetched until it is there; a page of another version loads itself anew.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
-import { loadRoom } from './loading';
+import { loadView } from './loading';
 
-const view = (() => ({})) as unknown as Awaited<ReturnType<typeof loadRoom>>;
+const view = () => ({});
 const load = vi.fn<() => Promise<{ default: typeof view }>>();
 const reload = vi.fn();
 
@@ -20,7 +20,7 @@ afterEach(() => {
 test('a network that fails for a moment costs that moment', async () => {
   load.mockRejectedValueOnce(new TypeError('failed to fetch'));
   load.mockResolvedValue({ default: view });
-  const loading = loadRoom(load, reload);
+  const loading = loadView(load, reload);
   await vi.advanceTimersByTimeAsync(1_000);
   expect(await loading).toBe(view);
   expect(reload).not.toHaveBeenCalled();
@@ -28,7 +28,7 @@ test('a network that fails for a moment costs that moment', async () => {
 
 test('a file that is not there any more has the page load itself anew, once', async () => {
   load.mockRejectedValue(new TypeError('failed to fetch'));
-  void loadRoom(load, reload);
+  void loadView(load, reload);
   await vi.advanceTimersByTimeAsync(60_000);
   expect(reload).toHaveBeenCalledTimes(1);
 });
@@ -36,7 +36,7 @@ test('a file that is not there any more has the page load itself anew, once', as
 test('without a network nothing is loaded anew, and what is there stays', async () => {
   vi.spyOn(navigator, 'onLine', 'get').mockReturnValue(false);
   load.mockRejectedValue(new TypeError('failed to fetch'));
-  void loadRoom(load, reload);
+  void loadView(load, reload);
   await vi.advanceTimersByTimeAsync(60_000);
   expect(reload).not.toHaveBeenCalled();
 });

@@ -1,5 +1,6 @@
 import type { Component } from 'svelte';
 
+import type { Place } from '../actions/place';
 import type { Choices } from '../state/choices.svelte';
 import type { Meeting } from '../state/meeting.svelte';
 
@@ -21,12 +22,22 @@ export function whenIdle(run: () => void): void {
 }
 
 /** Fetches what shows the inside of a room, while one looks at the preview: entering does not wait for it. */
-export async function loadRoom(
-  load: () => Promise<{ default: RoomView }> = () => import('../views/Room.svelte'),
+export function loadRoom(): Promise<RoomView> {
+  return loadView(() => import('../views/Room.svelte'));
+}
+
+/** Fetches the conversation, which a phone shows when it is asked for. */
+export function loadChat(): Promise<Component<{ place: Place }>> {
+  return loadView(() => import('../chat/Chat.svelte'));
+}
+
+/** Fetches a part of the page until it is there. */
+export async function loadView<View>(
+  load: () => Promise<{ default: View }>,
   reload: () => void = () => {
     location.reload();
   },
-): Promise<RoomView> {
+): Promise<View> {
   for (let failures = 0; ;) {
     try {
       return (await load()).default;

@@ -57,8 +57,8 @@ export class Desk {
   readonly #threads: Record<number, Writing> = {};
   /** For the timeline. */
   readonly main: Writing;
-  /** Each time that the field of the timeline is to get the focus. */
-  wanted = $state(0);
+  /** The field of the timeline is to get the focus, as soon as it is there. */
+  wanted = $state(false);
 
   constructor(room: string) {
     this.#room = room;
@@ -76,6 +76,6 @@ export class Desk {
     const { participant, author, name, ordinal } = person;
     this.main.to = { participant, author, name, ordinal };
     this.main.changed();
-    this.wanted += 1;
+    this.wanted = true;
   }
 }
