@@ -172,7 +172,7 @@ impl Pages<'_> {
 
 /// The query of a page: room, number and limit are its first parameters, the fourth is the thread or
 /// the viewer.
-pub(crate) fn query(way: Way, thread: Option<u64>) -> String {
+fn query(way: Way, thread: Option<u64>) -> String {
     let (side, order) = match way {
         Way::Before(_) => ("<", "DESC"),
         Way::After(_) => (">", "ASC"),
@@ -250,10 +250,10 @@ pub(crate) fn changes_after(
 }
 
 /// Entries that are new since a number: room, number and limit are its parameters.
-pub(crate) const NEW_SINCE: &str = "SELECT {} FROM entries
+const NEW_SINCE: &str = "SELECT {} FROM entries
     WHERE room = ?1 AND number > ?2 ORDER BY number LIMIT ?3";
 /// Older entries that changed since then, with the same parameters.
-pub(crate) const CHANGED_SINCE: &str = "SELECT {} FROM entries INDEXED BY entries_changed
+const CHANGED_SINCE: &str = "SELECT {} FROM entries INDEXED BY entries_changed
     WHERE room = ?1 AND changed > ?2 AND changed > number AND number <= ?2
     ORDER BY changed LIMIT ?3";
 
@@ -389,3 +389,6 @@ pub(crate) fn room(connection: &Connection, key: &str) -> Result<Option<Room>, R
         .optional()?;
     Ok(room)
 }
+
+#[cfg(test)]
+mod tests;
