@@ -114,7 +114,10 @@ fn a_page_that_turned_to_noise_is_damage_unless_it_was_of_the_index_of_words() {
             Err(_) => must_be_refused(dir.path(), &how),
         }
     }
-    assert!(opened * 10 < pages, "{opened} of {pages} pages went unnoticed");
+    assert!(
+        opened * 10 < pages,
+        "{opened} of {pages} pages went unnoticed"
+    );
 }
 
 #[test]

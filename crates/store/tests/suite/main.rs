@@ -4,6 +4,8 @@
 mod common;
 
 #[cfg(test)]
+mod changes;
+#[cfg(test)]
 mod damage;
 #[cfg(test)]
 mod erased;
