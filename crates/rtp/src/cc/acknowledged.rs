@@ -66,6 +66,21 @@ impl ByteRate {
         Some(bytes as f64 * 8e6 / (known as f64 * BUCKET_US as f64))
     }
 
+    /// The longest time without any bytes in the last `window_ms`, up to the newest bytes.
+    pub(super) fn longest_pause_us(&self, window_ms: usize) -> i64 {
+        let Some((first, newest)) = self.span else {
+            return 0;
+        };
+        let wanted = (window_ms / 10).min(BUCKETS - 1) as i64;
+        let (mut longest, mut pause) = (0, 0);
+        for back in 1..=wanted.min(newest - first) {
+            let empty = self.buckets.get(place(newest - back)) == Some(&0);
+            pause = if empty { pause + 1 } else { 0 };
+            longest = longest.max(pause);
+        }
+        longest * BUCKET_US
+    }
+
     fn slot(&mut self, bucket: i64) -> Option<&mut u32> {
         self.buckets.get_mut(place(bucket))
     }
@@ -109,5 +124,18 @@ mod tests {
         rate.add(0, 100);
         rate.add(50_000, 100);
         assert_eq!(rate.bps(500), None);
+    }
+
+    #[test]
+    fn the_longest_pause_ends_with_the_newest_bytes() {
+        let mut rate = ByteRate::new();
+        assert_eq!(rate.longest_pause_us(150), 0);
+        for at_ms in [0, 20, 30, 130, 140, 170] {
+            rate.add(at_ms * 1_000, 100);
+        }
+        assert_eq!(rate.longest_pause_us(150), 90_000);
+        assert_eq!(rate.longest_pause_us(40), 20_000);
+        rate.add(2_000_000, 100);
+        assert_eq!(rate.longest_pause_us(150), 150_000);
     }
 }

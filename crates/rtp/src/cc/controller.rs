@@ -84,6 +84,8 @@ pub struct CongestionController {
     loss: LossBound,
     /// When loss was last found to be congestion.
     congested_us: Option<i64>,
+    /// Since when the way has been standing still now and then.
+    stood_us: Option<i64>,
     usage: Usage,
 
     feedback_rtt_us: Option<i64>,
@@ -135,6 +137,7 @@ impl CongestionController {
             rate: RateControl::new(start_bps, 0),
             loss: LossBound::new(0),
             congested_us: None,
+            stood_us: None,
             usage: Usage::Normal,
             feedback_rtt_us: None,
             reported_rtt_us: None,
@@ -173,8 +176,12 @@ impl CongestionController {
     /// says of packets that were not sent, or that it spoke of before, is passed over.
     pub fn on_feedback(&mut self, now: Instant, feedback: &TransportFeedback<'_>) {
         let reference_us = self.clock.unwrap_us(feedback.reference_time());
-        let (first, missing) = self.gap.before(feedback);
-        let missing = (0..missing).map(|place| (first.wrapping_add(place), None));
+        let between = self.gap.before(feedback);
+        if between.untold {
+            // The receiver has spoken all the time, so that its way is not dead.
+            self.silence.excuse();
+        }
+        let missing = (0..between.missing).map(|place| (between.first.wrapping_add(place), None));
         let arrivals = feedback
             .packets()
             .map(|(sequence, arrival_us)| (sequence, arrival_us.map(|after| reference_us + after)));

@@ -18,6 +18,8 @@ pub(super) struct Silence {
     /// When the first packet was sent that feedback did not follow.
     waiting_since_us: Option<i64>,
     steps: i64,
+    /// Whether the silence was that of the way back.
+    excused: bool,
 }
 
 impl Silence {
@@ -28,9 +30,17 @@ impl Silence {
         }
     }
 
-    /// The share that was left, if there was silence until this feedback.
+    /// Notes that the feedback that comes now follows others that were lost on the way back. What
+    /// was sent was heard meanwhile: else a way whose feedback gets lost now and then would be
+    /// taken for less and less, until somebody wants more of it.
+    pub(super) fn excuse(&mut self) {
+        self.excused = true;
+    }
+
+    /// The share that is left, if there was silence until this feedback.
     pub(super) fn on_feedback(&mut self) -> Option<f64> {
-        let factor = (self.steps > 0).then(|| self.factor());
+        let share = if self.excused { 1.0 } else { self.factor() };
+        let factor = (self.steps > 0).then_some(share);
         *self = Self::default();
         factor
     }
@@ -88,7 +98,19 @@ mod tests {
         assert!(silence.poll(i64::MAX / 2, 100_000));
         assert!(silence.factor() > 0.0);
         assert_eq!(silence.next_due_us(100_000), None);
-        assert!(silence.on_feedback().is_some());
+        assert!(silence.on_feedback().is_some_and(|factor| factor < 0.01));
         assert!(!silence.is_silent());
+    }
+
+    #[test]
+    fn feedback_that_was_lost_on_its_way_takes_nothing_away() {
+        let mut silence = Silence::default();
+        silence.on_sent(0);
+        assert!(silence.poll(2_000_000, 0));
+        silence.excuse();
+        assert_eq!(silence.on_feedback(), Some(1.0));
+        silence.on_sent(3_000_000);
+        assert!(silence.poll(5_000_000, 0));
+        assert!(silence.on_feedback().is_some_and(|factor| factor < 1.0));
     }
 }

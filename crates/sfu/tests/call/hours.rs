@@ -168,6 +168,11 @@ fn check_report(report: &MediaReport, minute: u32) {
     if report.slots.is_empty() {
         return;
     }
+    let estimate_bps = report.estimate_bps.unwrap();
+    assert!(
+        estimate_bps > 1_000_000,
+        "{estimate_bps} in minute {minute}"
+    );
     if let Some(rtt_ms) = report.rtt_ms {
         assert!(
             (19.5..20.5).contains(&rtt_ms),

@@ -58,6 +58,14 @@ const CLOCK_JUMP_US: i64 = 10_000_000;
 /// No clock of a receiver shows more, microseconds: 285 years. Differences cannot overflow then.
 const LATEST_ARRIVAL_US: u64 = 1 << 53;
 
+/// Nothing arrives for so long, though something was sent twice as often, on a way that stands still:
+/// where little passes, packets still come one by one. Microseconds.
+const STANDSTILL_US: i64 = 80_000;
+
+/// So long after a standstill nothing is concluded from it: either all goes on as before, or the
+/// capacity can be measured. Microseconds.
+const PARDON_US: i64 = 200_000;
+
 /// Packets of one feedback that are looked at: more than are sent between two at 100 Mbit/s.
 const MOST_PACKETS: usize = 4_096;
 
@@ -242,9 +250,10 @@ impl CongestionController {
     fn control(&mut self, now_us: i64, batch: Batch, before: Option<Heard>) {
         self.on_step(now_us);
         let short = self.acknowledged.bps(SHORT_MS);
+        let stands = self.stands_still();
         let evidence = Evidence {
             now_us,
-            capacity_bps: self.capacity_bps(),
+            capacity_bps: self.capacity_bps(if stands { LONG_MS } else { SHORT_MS }),
             acknowledged_bps: self.acknowledged.bps(LONG_MS),
             spared_bps: self.spared_bps,
             rtt_us: self.rtt_us(),
@@ -258,12 +267,17 @@ impl CongestionController {
         });
         self.usage = self.present_usage(ahead_us);
 
-        if !self.drain.is_active() {
+        if !self.drain.is_active() && !self.is_pardoned(now_us, stands) {
             self.on_usage(now_us, &evidence, ahead_us);
         }
         if self.drain.is_active() {
             self.drain.on_told(batch.lost, batch.lost + batch.received);
-            let least = [passing_bps, short].into_iter().flatten();
+            let least = [
+                passing_bps.filter(|_| !stands),
+                evidence.capacity_bps.filter(|_| stands).or(short),
+            ]
+            .into_iter()
+            .flatten();
             let arriving_bps = least.fold(self.rate.estimate_bps(), f64::min);
             self.on_draining(now_us, arriving_bps, unheard);
         }
@@ -296,11 +310,28 @@ impl CongestionController {
 
     /// What the way carries if it is full: what arrives, and what was lost behind the bottleneck,
     /// which cannot be told from what the bottleneck dropped and so is believed only in part.
-    fn capacity_bps(&self) -> Option<f64> {
-        let arrives = self.acknowledged.bps(SHORT_MS)?;
-        let passes = self.passing.bps(SHORT_MS)?;
+    fn capacity_bps(&self, window_ms: usize) -> Option<f64> {
+        let arrives = self.acknowledged.bps(window_ms)?;
+        let passes = self.passing.bps(window_ms)?;
         let own = (self.loss.own() + BURST_OF_LOSS).min(MOST_MADE_UP);
         Some(passes.min(arrives / (1.0 - own)))
+    }
+
+    /// Whether the way has just stood still: a computer or a radio that was busy with something else.
+    /// What arrived meanwhile, nothing, is not what the way carries.
+    fn stands_still(&self) -> bool {
+        let pause_us = self.acknowledged.longest_pause_us(SHORT_MS);
+        pause_us >= STANDSTILL_US && pause_us >= 2 * self.sending.longest_pause_us(LONG_MS)
+    }
+
+    /// Whether a queue is that of a standstill, and may go by itself.
+    fn is_pardoned(&mut self, now_us: i64, stands: bool) -> bool {
+        if !stands || self.usage != Usage::Overuse {
+            self.stood_us = self.stood_us.filter(|_| stands);
+            return false;
+        }
+        let since_us = *self.stood_us.get_or_insert(now_us);
+        now_us - since_us < PARDON_US
     }
 
     /// The detector looks at the slope; how long the queue is confirms or overrules it.

@@ -38,6 +38,9 @@ pub(crate) enum Loss {
     },
 }
 
+/// Between two packets after a standstill, microseconds.
+const CATCH_UP_US: f64 = 2_500.0;
+
 #[derive(Clone)]
 pub(crate) struct LinkConfig {
     /// From each time on, in seconds, the capacity in bits a second.
@@ -49,6 +52,8 @@ pub(crate) struct LinkConfig {
     pub(crate) loss: Loss,
     /// Each packet is late by up to twice this, chosen evenly.
     pub(crate) jitter_ms: f64,
+    /// What arrives within such a time, in seconds, arrives from its end on, one after the other.
+    pub(crate) standstills: Vec<(f64, f64)>,
     /// Whether jitter makes packets overtake each other.
     pub(crate) reorders: bool,
 }
@@ -66,6 +71,7 @@ impl LinkConfig {
             one_way_ms: 25.0,
             loss: Loss::None,
             jitter_ms: 0.0,
+            standstills: Vec::new(),
             reorders: false,
         }
     }
@@ -153,7 +159,15 @@ impl Link {
             let mut arrival_us = end_us
                 + self.config.one_way_ms * 1e3
                 + self.random.unit() * 2e3 * self.config.jitter_ms;
-            if !self.config.reorders {
+            let stands = self.config.standstills.iter();
+            for (from_s, to_s) in stands {
+                if (from_s * 1e6..to_s * 1e6).contains(&arrival_us) {
+                    arrival_us = to_s * 1e6;
+                }
+            }
+            if !self.config.standstills.is_empty() {
+                arrival_us = arrival_us.max(self.last_arrival_us + CATCH_UP_US);
+            } else if !self.config.reorders {
                 arrival_us = arrival_us.max(self.last_arrival_us);
             }
             self.last_arrival_us = arrival_us;

@@ -76,3 +76,41 @@ fn a_way_that_becomes_shorter_changes_nothing() {
     };
     assert!(worst(&below(&config, -80.0, 0.95)) <= 0.0);
 }
+
+/// The bitrate that is sent over a way that stands still for so long each few seconds, as a share of
+/// what it carries or is wanted, and the longest time of less than a quarter of that.
+fn with_standstills(bps: f64, ms: f64) -> (f64, f64) {
+    let most = bps.min(2e6);
+    let times = (0..12).map(|time| f64::from(time) * 3.317 + 10.0);
+    let config = LinkConfig {
+        standstills: times.map(|at_s| (at_s, at_s + ms / 1e3)).collect(),
+        ..LinkConfig::steady(bps)
+    };
+    let mut world = World::new(config, &[Ladder::fine(2e6)], 0.0, 1);
+    world.advance(50.0);
+    let flow = world.flow();
+    let (mut longest, mut low) = (0, 0);
+    for sample in flow.samples.iter().filter(|sample| sample.at_s > 10.0) {
+        low = if sample.sending_bps < most / 4.0 {
+            low + 1
+        } else {
+            0
+        };
+        longest = longest.max(low);
+    }
+    (
+        flow.through_bps(10.0, 50.0) / most,
+        f64::from(longest) * 0.01,
+    )
+}
+
+#[test]
+fn a_way_that_stands_still_for_a_moment_is_not_given_up() {
+    for (bps, share) in [(10e6, 0.95), (1.5e6, 0.85)] {
+        for ms in [100.0, 150.0, 250.0] {
+            let (used, low_s) = with_standstills(bps, ms);
+            assert!(used >= share, "{bps} {ms}: {used}");
+            assert!(low_s <= 0.3, "{bps} {ms}: {low_s}");
+        }
+    }
+}
