@@ -6,6 +6,7 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 use serde::Serialize;
 use zoom_bench::{
+    chat::{self, ChatOptions, HistoryOptions},
     floor, instructions,
     load::LoadReport,
     report,
@@ -44,6 +45,21 @@ enum What {
     Instructions(Options),
     /// The floor alone, of the traffic of a lecture.
     Floor(Options),
+    /// 200 rooms in which somebody writes: acknowledged messages a second.
+    Chat(ChatOptions),
+    /// Coming into a room with 100,000 messages, and into one with 100.
+    History(HistoryOptions),
+    /// The generator of `chat`; started by it.
+    #[command(hide = true)]
+    ChatLoad {
+        /// The server.
+        url: String,
+        /// Its process.
+        #[arg(long)]
+        watch: Option<u32>,
+        #[command(flatten)]
+        options: ChatOptions,
+    },
     /// The forwarder of the floor; started by the others.
     #[command(hide = true)]
     FloorForwarder,
@@ -82,6 +98,25 @@ fn main() -> Result<ExitCode> {
             }
             show(&options, &floor, &text)
         }
+        What::Chat(options) => {
+            let report = chat::chat(&options)?;
+            print(options.json, &report, &chat::chat_table(&report))
+        }
+        What::History(options) => {
+            let report = chat::history(&options)?;
+            print(options.json, &report, &chat::history_table(&report))
+        }
+        What::ChatLoad {
+            url,
+            watch,
+            options,
+        } => {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()?;
+            let report = runtime.block_on(chat::load(&url, &options, watch))?;
+            print(true, &report, "")
+        }
         What::FloorForwarder => {
             floor::forward()?;
             Ok(ExitCode::SUCCESS)
@@ -95,7 +130,11 @@ fn measure(scenario: Scenario, options: &Options) -> Result<ExitCode> {
 }
 
 fn show(options: &Options, report: &impl Serialize, table: &str) -> Result<ExitCode> {
-    if options.json {
+    print(options.json, report, table)
+}
+
+fn print(json: bool, report: &impl Serialize, table: &str) -> Result<ExitCode> {
+    if json {
         println!("{}", serde_json::to_string(report)?);
     } else {
         print!("{table}");

@@ -80,7 +80,18 @@ impl Server {
     /// # Errors
     /// As [`Server::start`].
     pub fn start_with(program: &Path, wrapper: &[&str], more: &[String]) -> Result<Self> {
-        let data = tempfile::tempdir()?;
+        Self::start_in(tempfile::tempdir()?, program, wrapper, more)
+    }
+
+    /// Starts a server on a data folder.
+    ///
+    /// # Errors
+    /// As [`Server::start`].
+    pub fn start_on(data: TempDir, program: &Path) -> Result<Self> {
+        Self::start_in(data, program, &[], &[])
+    }
+
+    fn start_in(data: TempDir, program: &Path, wrapper: &[&str], more: &[String]) -> Result<Self> {
         let program = program.as_os_str();
         let mut words = wrapper.iter().map(std::ffi::OsStr::new).chain([program]);
         let mut command = Command::new(words.next().unwrap_or(program));

@@ -85,7 +85,7 @@ pub(super) fn settle(driver: &Driver, number: usize, arrived: Arrived) -> Result
 }
 
 /// The loopback address of a person.
-pub(super) fn source_address(number: usize) -> IpAddr {
+pub(crate) fn source_address(number: usize) -> IpAddr {
     let place = (number / PEOPLE_PER_ADDRESS) as u32;
     Ipv4Addr::from_bits(Ipv4Addr::LOCALHOST.to_bits() + place).into()
 }

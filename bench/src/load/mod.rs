@@ -18,8 +18,10 @@ mod source;
 mod storm;
 mod watch;
 
+pub(crate) use arrive::source_address;
 pub use counts::Counts;
 pub use crowd::{Watched, run};
 pub use plan::{Mode, Plan, SOUND_BYTES};
 pub use report::{Delay, LoadReport, RampEnd, RampStep, StormReport};
+pub(crate) use watch::Reading;
 pub use watch::Used;
