@@ -1,18 +1,25 @@
 //! What lasts: the timelines of all rooms, in one SQLite database in the data folder.
 //!
-//! One writer thread commits the appends of many rooms in one transaction (WAL,
-//! `synchronous=FULL`), and an append is answered after that transaction is on disk: what was
-//! answered survives `kill -9` and a loss of power. Numbers are given by arrival, a room's without a
-//! gap; a second append with the same client id is a repeat of the first. Pages are read on
-//! connections of their own, and never wait for the writer.
+//! An entry's row is what it is now: a change of it takes the room's next number, is allowed or
+//! refused in the transaction that carries it out, and overwrites what was there. One writer thread
+//! commits the changes of many rooms in one transaction (WAL, `synchronous=FULL`), and a change is
+//! answered after that transaction is on disk: what was answered survives `kill -9` and a loss of
+//! power. Numbers are given by arrival; a second message with the same client id is a repeat of the
+//! first. What is read is read at one moment, on connections of their own, and never waits for the
+//! writer.
 //!
-//! The folder holds `zoom.db` with SQLite's `-wal` and `-shm` beside it, `lock`, whose advisory lock
-//! keeps a second copy of the program out, and `secret`, the key of resume tokens. A database that
-//! is damaged, newer than the program or somebody else's is refused before a byte of it is touched.
-//! On a full disk appends are refused, and go on when there is space again.
+//! What was taken away is in no file any more within seconds; see `scrub` for why that takes more
+//! than to delete it.
 //!
-//! What it does not do: it checks no right and no rule of a room, it knows no clock (times come in
-//! with what is written), and it is no async runtime: reads block, and appends answer by a callback.
+//! The folder holds `zoom.db` with SQLite's `-wal` and `-shm` beside it, the bytes of files (see
+//! [`files`]), `lock`, whose advisory lock keeps a second copy of the program out, and `secret`, the
+//! key of resume tokens. A database that is damaged, newer than the program or somebody else's is
+//! refused before a byte of it is touched. On a full disk changes are refused, and go on when there
+//! is space again.
+//!
+//! What it does not do: it knows no rule of a room but those that the tables alone can tell (whose
+//! message it is, who may read it, how much of something there is), it knows no clock (times come in
+//! with what is written), and it is no async runtime: reads block, and changes answer by a callback.
 
 mod change;
 mod changes;
