@@ -8,6 +8,7 @@ mod bitrate;
 mod command_line;
 mod setting;
 mod settings;
+mod size;
 mod sources;
 
 use std::{

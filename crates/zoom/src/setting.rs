@@ -127,6 +127,20 @@ const SETTINGS: &[Setting] = &[
         kind: Kind::One,
     },
     Setting {
+        name: "max-file",
+        value: "SIZE",
+        help: "The largest file that people may send to each other, in bytes with k, M, G or T.",
+        default: Some("100M"),
+        kind: Kind::One,
+    },
+    Setting {
+        name: "max-room-files",
+        value: "SIZE",
+        help: "The most that all files of one room may take together.",
+        default: Some("10G"),
+        kind: Kind::One,
+    },
+    Setting {
         name: "tls-cert",
         value: "FILE",
         help: "A certificate chain in PEM form: serve HTTPS. Needs --tls-key.",

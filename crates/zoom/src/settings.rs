@@ -12,6 +12,7 @@ use zoom_server::{MediaSettings, ServerConfig, TlsSettings};
 use crate::{
     bitrate,
     setting::settings,
+    size,
     sources::{AllWritten, Place},
 };
 
@@ -33,6 +34,8 @@ pub(crate) struct Settings {
     pub(crate) media_udp: Found<bool>,
     pub(crate) advertise: Found<Vec<IpAddr>>,
     pub(crate) max_upload: Found<Option<u64>>,
+    pub(crate) max_file: Found<u64>,
+    pub(crate) max_room_files: Found<u64>,
     pub(crate) tls_cert: Found<Option<PathBuf>>,
     pub(crate) tls_key: Found<Option<PathBuf>>,
     pub(crate) metrics: Found<Option<SocketAddr>>,
@@ -50,6 +53,7 @@ const SWITCH: Expected = "on or off";
 const ADDRESS: Expected = "an IP address, such as 203.0.113.7 or 2001:db8::7";
 const RATE: Expected =
     "bits per second with k, M or G, from 200k to 100G, such as 20M or 1.5M, or off";
+const SIZE: Expected = "bytes with k, M, G or T, from 1k to 1000T, such as 100M";
 const ADDRESS_OR_OFF: Expected = "an IP address with a port, such as 127.0.0.1:9464, or off";
 const FOLDER: Expected = "the path of a folder";
 const FILE: Expected = "the path of a file";
@@ -60,6 +64,9 @@ const LEVEL: Expected =
 const MOST_THREADS: usize = 64;
 /// The bit rates that uploads can be kept under: below, there is no call; above, no such line.
 const RATES: RangeInclusive<u64> = 200_000..=100_000_000_000;
+
+/// The sizes that files can be kept under: below, there is no file; above, no such disk.
+const SIZES: RangeInclusive<u64> = 1024..=1000 << 40;
 
 impl Settings {
     /// Checks what was written.
@@ -92,6 +99,13 @@ impl Settings {
                     bitrate::parse(text).filter(|rate| RATES.contains(rate))
                 })
             }),
+            max_file: reader.one("max-file", defaults.limits.file_bytes, SIZE, size),
+            max_room_files: reader.one(
+                "max-room-files",
+                defaults.limits.room_file_bytes,
+                SIZE,
+                size,
+            ),
             tls_cert: reader.one("tls-cert", None, FILE, |text| path(text).map(Some)),
             tls_key: reader.one("tls-key", None, FILE, |text| path(text).map(Some)),
             metrics: reader.one("metrics", None, ADDRESS_OR_OFF, |text| {
@@ -175,6 +189,8 @@ impl Settings {
             advertise: self.advertise.value.clone(),
             max_upload_bps: self.max_upload.value,
         };
+        config.limits.file_bytes = self.max_file.value;
+        config.limits.room_file_bytes = self.max_room_files.value;
         config.metrics = self.metrics.value;
         config.development = self.development.value;
         config
@@ -221,6 +237,14 @@ impl Settings {
                             .value
                             .map(|rate| quoted(&bitrate::write(rate))),
                         &self.max_upload.place,
+                    ),
+                    "max-file" => (
+                        Some(quoted(&size::write(self.max_file.value))),
+                        &self.max_file.place,
+                    ),
+                    "max-room-files" => (
+                        Some(quoted(&size::write(self.max_room_files.value))),
+                        &self.max_room_files.place,
                     ),
                     "metrics" => (
                         self.metrics
@@ -275,6 +299,10 @@ fn or_off<T>(text: &str, parse: impl Fn(&str) -> Option<T>) -> Option<Option<T>>
     } else {
         parse(text).map(Some)
     }
+}
+
+fn size(text: &str) -> Option<u64> {
+    size::parse(text).filter(|bytes| SIZES.contains(bytes))
 }
 
 fn path(text: &str) -> Option<PathBuf> {

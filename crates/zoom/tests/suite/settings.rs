@@ -55,6 +55,8 @@ fn what_config_prints_can_be_given_back_as_a_file() {
         "--lan",
         "--max-upload",
         "20000k",
+        "--max-file",
+        "2048M",
         "--metrics",
         "127.0.0.1:9464",
     ];
@@ -74,6 +76,8 @@ fn what_config_prints_can_be_given_back_as_a_file() {
     for written in [
         "advertise = [\"192.0.2.1\", \"2001:db8::1\"] ",
         "max-upload = \"20M\" ",
+        "max-file = \"2G\" ",
+        "max-room-files = \"10G\" ",
         "metrics = \"127.0.0.1:9464\" ",
     ] {
         assert!(again.contains(written), "{again}");
@@ -136,6 +140,11 @@ fn a_wrong_value_names_itself_its_place_and_what_would_be_right() {
             &["--max-upload", "20"],
             ("ZOOM_X", ""),
             "zoom: --max-upload: max-upload is `20`, but has to be bits per second with k, M or G, from 200k to 100G, such as 20M or 1.5M, or off\n",
+        ),
+        (
+            &["--max-file", "1.5G"],
+            ("ZOOM_X", ""),
+            "zoom: --max-file: max-file is `1.5G`, but has to be bytes with k, M, G or T, from 1k to 1000T, such as 100M\n",
         ),
         (
             &["--metrics", "9464"],
@@ -229,6 +238,8 @@ fn help_documents_every_setting_in_its_three_places() {
         "media-udp",
         "advertise",
         "max-upload",
+        "max-file",
+        "max-room-files",
         "metrics",
         "tls-cert",
         "tls-key",
