@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod bot;
 #[cfg(test)]
+mod files;
+#[cfg(test)]
 mod http;
 #[cfg(test)]
 mod media;

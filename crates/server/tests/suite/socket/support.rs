@@ -44,7 +44,7 @@ impl TestServer {
         Self::on(data, change).await
     }
 
-    async fn on(data: Arc<TempDir>, change: impl FnOnce(&mut Limits)) -> Self {
+    pub(crate) async fn on(data: Arc<TempDir>, change: impl FnOnce(&mut Limits)) -> Self {
         let server = Server::open(config(data.path(), change))
             .await
             .expect("a server");
@@ -62,6 +62,11 @@ impl TestServer {
             stop,
             serving,
         }
+    }
+
+    /// Its data folder.
+    pub(crate) fn folder(&self) -> &Path {
+        self.data.path()
     }
 
     /// Stops in order.

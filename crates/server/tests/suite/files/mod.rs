@@ -1,0 +1,15 @@
+//! Files of messages: sent, read, kept and deleted, over real HTTP.
+
+mod support;
+
+mod lasting;
+mod limits;
+mod pictures;
+mod reading;
+mod resuming;
+mod sending;
+
+#[cfg(target_os = "linux")]
+mod full_disk;
+#[cfg(target_os = "linux")]
+mod weight;
