@@ -34,6 +34,8 @@ export interface GalleryHandle {
     go(place: number): void;
     react(place: number, reaction: string): void;
     say(place: number, text: string): void;
+    edit(number: number, text: string): void;
+    mark(place: number, number: number, reaction: string, on: boolean): void;
     event(event: object): void;
   };
   breakMedia(): void;

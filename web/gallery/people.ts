@@ -110,7 +110,7 @@ export function talkOf(world: World, now_ms: number): WrittenRoom {
     const lines = more[world.language];
     for (let index = 0; index < endless; index += 1) {
       const text = lines[(index * 7) % lines.length] ?? '';
-      said.push([Math.floor(index / 3) % 3, `${String(index + 1)}. ${text}`]);
+      said.push([Math.floor(index / 3) % 3, `(${String(index + 1)}) ${text}`]);
     }
   }
   if (world.talk !== 'none') said.push(...talks[world.language]);
@@ -171,8 +171,7 @@ function enliven(room: WrittenRoom, world: World, now_ms: number): void {
   ] as const) {
     for (const by of who) room.mark(asked + 1, reaction, by, true);
   }
-  said(two, sorry);
-  room.edit(asked + 5, sorry);
+  room.edit(said(two, sorry), sorry);
   const gone = said(one, sorry);
   room.remove(gone);
   said(one, secret, { to: self });

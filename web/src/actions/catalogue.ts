@@ -1,6 +1,7 @@
 import { m } from '../../paraglide/messages.js';
 import type { Action, Group } from './action';
 import { groups } from './action';
+import { chatActions } from './chat';
 import { mediaActions } from './media';
 import { pageActions } from './page';
 import type { Place } from './place';
@@ -12,6 +13,7 @@ export function createActions(place: Place) {
   const all = {
     ...mediaActions(place),
     ...togetherActions(place),
+    ...chatActions(place),
     ...viewActions(place),
     ...pageActions(place),
   };

@@ -50,16 +50,20 @@ export interface Anchor {
 
 /**
  * The anchor of a list that is scrolled to `y`: the first row that is seen whole, so that what is cut off above may
- * change its height; the one that fills the view, where none is.
+ * change its height; the one that fills the view, where none is. Only what is `fixed` holds: a date, say, is wherever
+ * its first message is.
  */
-export function anchorAt(
+export function anchorAt<Row extends { key: string }>(
   layout: Layout,
-  rows: readonly { key: string }[],
+  rows: readonly Row[],
   { y, height }: { y: number; height: number },
+  fixed: (row: Row) => boolean = () => true,
 ): Anchor {
   const first = layout.at(y);
-  const whole = layout.offset(first) < y ? first + 1 : first;
-  const index = whole < rows.length && layout.offset(whole) < y + height / 2 ? whole : first;
+  const begins = rows.findIndex(
+    (row, index) => index >= first && layout.offset(index) >= y && fixed(row),
+  );
+  const index = begins >= 0 && layout.offset(begins) < y + height ? begins : first;
   return { key: rows[index]?.key ?? '', delta: layout.offset(index) - y };
 }
 
