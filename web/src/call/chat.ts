@@ -9,6 +9,7 @@ import type {
   Page,
   PageAt,
   Search,
+  UploadPlace,
 } from '../protocol/messages';
 import { isPassing, LineError, RequestError } from './errors';
 import type { Line } from './line';
@@ -247,6 +248,11 @@ export class Chat {
   /** Finds messages. */
   search(search: Search): Promise<Found> {
     return this.#line.request({ type: 'search', ...search }, 'found');
+  }
+
+  /** Asks for a place to send a file to. */
+  upload(name: string, bytes: number): Promise<UploadPlace> {
+    return this.#line.request({ type: 'upload', name, bytes }, 'upload');
   }
 
   /** Reads the page before the oldest entry, of the timeline or of the open thread. */

@@ -27,6 +27,7 @@ import type {
   Sources,
   Tile,
   TileSource,
+  UploadPlace,
 } from '../protocol/messages';
 import { rememberRoom } from '../home/visited';
 import { socketPath } from '../protocol/messages';
@@ -303,6 +304,11 @@ export class Meeting {
   /** Finds messages. Throws `RequestError` and `LineError`. */
   search(search: Search): Promise<Found> {
     return this.#call.conversation.search(search);
+  }
+
+  /** Asks for a place to send a file to. Throws `RequestError` and `LineError`. */
+  upload(name: string, bytes: number): Promise<UploadPlace> {
+    return this.#call.conversation.upload(name, bytes);
   }
 
   /** Shows the newest end of the timeline again. */
