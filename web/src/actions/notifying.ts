@@ -23,6 +23,7 @@ export function notifyingActions({ meeting, talk }: Pick<Place, 'meeting' | 'tal
       return notifying.available;
     },
     enabled: true,
+    oneOfSeveral: true,
     get pressed() {
       return notifying.choice === choice;
     },
