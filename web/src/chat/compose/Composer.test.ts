@@ -16,11 +16,11 @@ const setTyping = vi.fn();
 let place: Place;
 let shown: Record<string, unknown> | null = null;
 
-function open(props: object = {}, people = [own, mina, kim]): void {
+function open(props: object = {}, people = [own, mina, kim], line = 'online'): void {
   place = placeOf(people, {
     room: 'otter',
     author: 'own',
-    line: 'online',
+    line,
     limits: { ...defaultLimits, message_chars: 60 },
     post,
     setTyping,
@@ -311,11 +311,28 @@ test('keys make what is selected bold, and code', () => {
   expect(field().value).toBe('so **`important`**');
 });
 
+test('while the line is broken it says that messages wait, and takes them', () => {
+  open({}, [own, mina], 'waiting');
+  expect(document.querySelector('.state')?.textContent).toContain('Offline');
+  write('later');
+  press('Enter');
+  expect(post).toHaveBeenCalledExactlyOnceWith({ text: 'later' });
+});
+
 test('pasted code is put between fences, and other text is left to the browser', () => {
   open();
   expect(paste({ 'text/plain': 'one\ntwo' }).defaultPrevented).toBe(false);
   paste({ 'text/plain': 'fn main() {\n    x();\n}' });
   expect(field().value).toBe('```\nfn main() {\n    x();\n}\n```');
+});
+
+test('Ctrl+Shift+V pastes code as it is', () => {
+  open();
+  const code = { 'text/plain': 'fn main() {\n    x();\n}' };
+  press('V', { ctrlKey: true, shiftKey: true });
+  expect(paste(code).defaultPrevented).toBe(false);
+  field().dispatchEvent(new KeyboardEvent('keyup', { key: 'Shift', bubbles: true }));
+  expect(paste(code).defaultPrevented).toBe(true);
 });
 
 test('pasted files go to the tray, and with the message', () => {

@@ -111,7 +111,7 @@ test('a link opens elsewhere, and its host is beside it where its text hides it'
   const link = place.querySelector('a');
   expect(link?.textContent).toBe('our bank');
   expect(link?.title).toContain('https://evil.example/login');
-  expect(place.textContent).toContain('(evil.example)');
+  expect(place.textContent).toContain('our bank (evil.example)');
 });
 
 test('a link to a message of this room stays in this tab', () => {

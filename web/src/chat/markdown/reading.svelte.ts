@@ -21,6 +21,16 @@ export function prepareMarkdown(): Promise<void> {
   return loading;
 }
 
+/** Milliseconds that a conversation waits for what reads it, rather than change while one looks at it. */
+const wait_ms = 1_500;
+
+/** Resolves when these texts can be shown as they will stay, or after a while. */
+export async function readyToShow(texts: readonly string[]): Promise<void> {
+  if (reader !== null || !texts.some((text) => needsMarkdown(text))) return;
+  const waited = new Promise((resolve) => setTimeout(resolve, wait_ms));
+  await Promise.race([prepareMarkdown(), waited]);
+}
+
 /** Whether a text takes more than links and mentions to be shown. */
 export function needsMarkdown(text: string, mentions: readonly Mention[] = []): boolean {
   return readPlain(text, mentions) === null;
