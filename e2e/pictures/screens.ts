@@ -4,6 +4,7 @@ import type { Page } from '@playwright/test';
 import type { World } from '../../web/gallery/world.ts';
 import { onGallery } from '../support/gallery.ts';
 import type { texts } from '../support/texts.ts';
+import { writing } from './writing.ts';
 
 type Words = ReturnType<typeof texts>;
 
@@ -128,6 +129,67 @@ const rooms: Screen[] = [
     act: (page, words) => expand(page, words('chat')),
   },
   {
+    name: 'chat-lively',
+    inside: true,
+    world: { people: 4, talk: 'lively', unread: 3 },
+    act: (page, words) => expand(page, words('chat')),
+  },
+  {
+    name: 'chat-message',
+    inside: true,
+    world: { people: 4, talk: 'lively' },
+    act: async (page, words) => {
+      await expand(page, words('chat'));
+      await page.getByRole('article').last().hover();
+    },
+  },
+  {
+    name: 'chat-thread',
+    inside: true,
+    world: { people: 4, talk: 'lively' },
+    act: async (page, words) => {
+      await expand(page, words('chat'));
+      await page.getByRole('list', { name: words('messages'), exact: true }).waitFor();
+      await page.locator('button.replies').last().click();
+      await page.getByRole('region', { name: words('thread') }).waitFor();
+    },
+  },
+  ...(['message_edit', 'message_delete'] as const).map((what) => ({
+    name: `chat-${what === 'message_edit' ? 'edit' : 'delete'}`,
+    inside: true,
+    world: { people: 4, talk: 'lively' as const },
+    act: async (page: Page, words: Words) => {
+      await expand(page, words('chat'));
+      const own = page.getByRole('article').filter({ has: page.locator('code') });
+      await own.last().scrollIntoViewIfNeeded();
+      await own.last().hover();
+      await own.last().getByRole('button', { name: words('message_more'), exact: true }).click();
+      await page.getByRole('menuitem', { name: words(what), exact: true }).click();
+    },
+  })),
+  {
+    name: 'chat-emoji',
+    inside: true,
+    world: { people: 4, talk: 'lively' },
+    act: async (page, words) => {
+      await expand(page, words('chat'));
+      await page.getByRole('button', { name: words('message_mark'), exact: true }).last().click();
+      await page.getByRole('option').first().waitFor();
+    },
+  },
+  {
+    name: 'chat-offline',
+    inside: true,
+    world: { people: 3 },
+    act: async (page, words) => {
+      await expand(page, words('chat'));
+      await onGallery(page, (gallery) => gallery.server.vanish(), null);
+      await page.getByRole('textbox', { name: words('message'), exact: true }).fill('…');
+      await page.keyboard.press('Enter');
+      await page.getByText(words('pending_offline')).waitFor();
+    },
+  },
+  {
     name: 'settings',
     inside: true,
     world: { people: 3 },
@@ -233,4 +295,4 @@ const sites: Screen[] = [
   { name: 'not-found', path: '/no-such-page' },
 ];
 
-export const screens: readonly Screen[] = [...sites, ...entrances, ...crowds, ...rooms];
+export const screens: readonly Screen[] = [...sites, ...entrances, ...crowds, ...rooms, ...writing];

@@ -292,9 +292,9 @@ export class Meeting {
     return this.#tried(() => this.#call.conversation.mark(number, reaction, on));
   }
 
-  /** Shows where something is in the timeline. Its number; null where it is not there, or could not be read. */
-  async jumpTo(target: Target): Promise<number | null> {
-    let number: number | null = null;
+  /** Shows where something is in the timeline. Its number; null where it is not there; undefined where that failed. */
+  async jumpTo(target: Target): Promise<number | null | undefined> {
+    let number: number | null | undefined;
     await this.#tried(async () => {
       number = await this.#call.conversation.jumpTo(target);
     });

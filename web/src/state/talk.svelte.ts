@@ -4,6 +4,7 @@ import type { Entry } from '../protocol/messages';
 import { Desk } from './desk.svelte';
 import type { Interface } from './interface.svelte';
 import type { Meeting } from './meeting.svelte';
+import { m } from '../../paraglide/messages.js';
 import { Unread } from './unread.svelte';
 
 /** A message that one was led to. */
@@ -63,7 +64,8 @@ export class Talk {
       return;
     }
     const number = await this.#meeting.jumpTo(target);
-    if (number !== null) this.#point(number);
+    if (typeof number === 'number') this.#point(number);
+    else if (number === null && 'number' in target) this.#meeting.notices.say(m.message_gone());
   }
 
   /** Opens the thread of a message beside the timeline. */
