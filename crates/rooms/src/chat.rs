@@ -7,7 +7,7 @@ use zoom_protocol::{
 
 use crate::{
     Change, NewMessage, Output, Room, SocketId, Write, WriteId, WriteOutcome,
-    refusal::{Refusal, error},
+    refusal::{Refusal, unwritten},
     room::{Asker, PendingWrite},
 };
 
@@ -166,7 +166,7 @@ impl Room {
                 WriteOutcome::Changed { .. }
                 | WriteOutcome::Marked { .. }
                 | WriteOutcome::Unchanged => Answer::Done,
-                WriteOutcome::Refused(code) => Answer::Error(error(*code)),
+                WriteOutcome::Refused(code) => Answer::Error(unwritten(*code)),
             };
             self.answer(socket, id, answer);
         }
@@ -176,12 +176,11 @@ impl Room {
                 entry,
                 repeat: false,
             } => {
-                let entry = *entry;
                 self.tell_timeline(entry.number, between(&entry), Event::Entry { entry });
             }
             WriteOutcome::Changed { entry } => {
                 let (changed, between) = (entry.changed, between(&entry));
-                self.tell_timeline(changed, between, Event::EntryChanged { entry: *entry });
+                self.tell_timeline(changed, between, Event::EntryChanged { entry });
             }
             WriteOutcome::Marked {
                 number,

@@ -147,13 +147,13 @@ pub enum Event {
     /// answer. A message to one person is told to the two alone.
     Entry {
         /// The entry.
-        entry: Entry,
+        entry: Box<Entry>,
     },
     /// An entry is not as it was: edited, deleted, or a call that somebody came to or that ended.
     EntryChanged {
         /// The whole entry as it is from here on, but for `replies` and `marks`, which are absent
         /// here and stay as they were.
-        entry: Entry,
+        entry: Box<Entry>,
     },
     /// Somebody put an emoji on a message, or took it away.
     Marked {

@@ -14,7 +14,7 @@ fn calls(outputs: &[Output], to: zoom_rooms::SocketId) -> Vec<(u64, CallRecord)>
     events(outputs, to)
         .into_iter()
         .filter_map(|event| match event {
-            Event::Entry { entry } | Event::EntryChanged { entry } => call(entry),
+            Event::Entry { entry } | Event::EntryChanged { entry } => call(*entry),
             _ => None,
         })
         .collect()

@@ -35,7 +35,7 @@ fn a_message_is_answered_first_and_then_told_to_everybody() {
     else {
         panic!("{outputs:#?}");
     };
-    assert_eq!(posted.entry, *entry);
+    assert_eq!(posted.entry, **entry);
     assert_eq!(entry.number, 1);
     assert_eq!(entry.sender.name.as_str(), "Kim");
     assert_eq!(entry.sender.author, a(1));
