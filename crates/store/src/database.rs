@@ -19,6 +19,11 @@ const APPLICATION_ID: i64 = 0x7a6f_6f6d;
 const SHORTEST: u64 = 512;
 /// SQLite gives the file back to the disk when its log has grown beyond this many bytes.
 const LOG_BYTES: i64 = 64 * 1024 * 1024;
+/// Statements that a connection keeps ready: more than there are.
+const STATEMENTS: usize = 128;
+/// Memory for pages of the connection that writes, in KiB: the ends of some hundred rooms, each in
+/// several trees.
+const WRITER_MEMORY: i64 = 32 * 1024;
 /// How long a connection waits for another one: a checkpoint holds readers up for moments only.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -64,6 +69,7 @@ impl Database {
         connection.pragma_update(None, "foreign_keys", true)?;
         connection.pragma_update_and_check(None, "secure_delete", true, |_| Ok(()))?;
         connection.pragma_update_and_check(None, "wal_autocheckpoint", 0, |_| Ok(()))?;
+        connection.pragma_update(None, "cache_size", -WRITER_MEMORY)?;
         connection.pragma_update_and_check(None, "journal_size_limit", LOG_BYTES, |_| Ok(()))?;
         Ok(connection)
     }
@@ -95,6 +101,7 @@ impl Database {
 /// What every connection has in common.
 fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(PATIENCE)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
     connection.pragma_update(None, "trusted_schema", false)?;
     connection.pragma_update(None, "cell_size_check", true)
 }

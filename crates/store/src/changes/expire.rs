@@ -17,6 +17,7 @@ impl Tables<'_> {
         let Some(before) = self.some_before(room, end)? else {
             return Ok(Outcome::Unchanged);
         };
+        self.index_words()?;
         search::unindex_before(self.connection, room.id, before)?;
         self.delete_files(room, 0, before)?;
         self.delete_marks(room, 0, before)?;

@@ -15,7 +15,10 @@ use std::collections::HashMap;
 use rusqlite::{Connection, OptionalExtension, params};
 use zoom_protocol::{AuthorId, FileHash, Limits, RoomName};
 
-use crate::{Change, Outcome, ReadError, Refusal, WriteRequest};
+use crate::{
+    Change, Outcome, ReadError, Refusal, WriteRequest,
+    search::{self, Indexed},
+};
 
 /// The changes of one transaction, many rooms' in turn.
 pub(crate) struct Batch<'a> {
@@ -27,6 +30,8 @@ pub(crate) struct Batch<'a> {
 struct Tables<'a> {
     connection: &'a Connection,
     limits: &'a Limits,
+    /// Messages that the index of words lacks.
+    unindexed: Vec<Indexed<'a>>,
     aftermath: Aftermath,
 }
 
@@ -110,6 +115,7 @@ impl<'a> Batch<'a> {
             tables: Tables {
                 connection,
                 limits,
+                unindexed: Vec::new(),
                 aftermath: Aftermath::default(),
             },
             rooms: HashMap::new(),
@@ -120,7 +126,7 @@ impl<'a> Batch<'a> {
     ///
     /// # Errors
     /// When SQLite fails; nothing of the whole transaction may be kept then.
-    pub(crate) fn apply(&mut self, request: &WriteRequest) -> rusqlite::Result<Outcome> {
+    pub(crate) fn apply(&mut self, request: &'a WriteRequest) -> rusqlite::Result<Outcome> {
         let room = match self.rooms.get_mut(request.room.key()) {
             Some(room) => room,
             None => {
@@ -143,7 +149,8 @@ impl<'a> Batch<'a> {
     ///
     /// # Errors
     /// When SQLite fails.
-    pub(crate) fn finish(self) -> rusqlite::Result<Aftermath> {
+    pub(crate) fn finish(mut self) -> rusqlite::Result<Aftermath> {
+        self.tables.index_words()?;
         let mut update = self.tables.connection.prepare_cached(
             "UPDATE rooms SET last_number = ?2, last_ms = ?3, expired = ?4, open_call = ?5,
              retention_days = ?6, file_bytes = ?7 WHERE id = ?1",
@@ -163,8 +170,8 @@ impl<'a> Batch<'a> {
     }
 }
 
-impl Tables<'_> {
-    fn carry_out(&mut self, room: &mut Room, request: &WriteRequest) -> Result<Outcome, Stop> {
+impl<'a> Tables<'a> {
+    fn carry_out(&mut self, room: &mut Room, request: &'a WriteRequest) -> Result<Outcome, Stop> {
         // Times are kept as signed; none is larger.
         let unix_ms = signed(request.unix_ms);
         let name = &request.room;
@@ -242,6 +249,16 @@ impl Tables<'_> {
                 Ok(Outcome::Retained)
             }
         }
+    }
+
+    /// Brings the index of words up to what was posted. The index is written in the order of its row
+    /// ids: each step back in it would end a piece of it that is merged with the others later.
+    fn index_words(&mut self) -> rusqlite::Result<()> {
+        let mut messages = std::mem::take(&mut self.unindexed);
+        messages.sort_unstable_by_key(|message| (message.room, message.number));
+        messages
+            .iter()
+            .try_for_each(|message| search::put(self.connection, message))
     }
 
     /// A room as it is; without a row one that has nothing.

@@ -8,7 +8,7 @@ use crate::{
     Outcome, Refusal,
     pages::one,
     rows::{Reader, kind},
-    search,
+    search::Indexed,
 };
 
 /// A message that comes.
@@ -33,14 +33,14 @@ pub(super) struct Row<'a> {
     pub(super) files: usize,
 }
 
-impl Tables<'_> {
+impl<'a> Tables<'a> {
     /// Keeps a message.
     pub(super) fn post(
         &mut self,
         room: &mut Room,
         name: &RoomName,
         unix_ms: i64,
-        post: &Post<'_>,
+        post: &Post<'a>,
     ) -> Result<Outcome, Stop> {
         if let Some(outcome) = self.repeat(room, post.sender, post.client_id)? {
             return Ok(outcome);
@@ -75,16 +75,13 @@ impl Tables<'_> {
             },
         )?;
         self.insert_files(room, number, &message.files)?;
-        search::put(
-            self.connection,
-            &search::Indexed {
-                room: room.id,
-                number,
-                sender: post.sender.name.as_str(),
-                text: message.text.as_ref().map(|text| text.as_str()),
-                files: &message.files,
-            },
-        )?;
+        self.unindexed.push(Indexed {
+            room: room.id,
+            number,
+            sender: post.sender.name.as_str(),
+            text: message.text.as_ref().map(|text| text.as_str()),
+            files: &message.files,
+        });
         if let Some(thread) = post.thread {
             self.connection
                 .prepare_cached(

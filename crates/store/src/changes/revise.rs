@@ -50,6 +50,7 @@ impl Tables<'_> {
         if is_so {
             return Ok(Outcome::Unchanged);
         }
+        self.index_words()?;
         search::unindex(self.connection, room.id, edit.number)?;
         let edited_ms = room.time_ms(unix_ms);
         let changed = room.next_number();
@@ -83,6 +84,7 @@ impl Tables<'_> {
         if target.is_deleted {
             return Ok(Outcome::Unchanged);
         }
+        self.index_words()?;
         search::unindex(self.connection, room.id, number)?;
         let deleted_ms = room.time_ms(unix_ms);
         let changed = room.next_number();
