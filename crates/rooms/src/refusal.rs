@@ -121,21 +121,45 @@ impl From<Refusal> for ErrorAnswer {
     }
 }
 
+/// What people read where a write was refused.
+const UNWRITTEN: [(ErrorCode, &str); 10] = [
+    (
+        ErrorCode::NoEntry,
+        "no message that you may read has this number",
+    ),
+    (ErrorCode::NotYours, "the message is somebody else's"),
+    (
+        ErrorCode::NotChangeable,
+        "the message was deleted, or is none that can be changed so",
+    ),
+    (
+        ErrorCode::BadThread,
+        "this cannot be replied to in a thread",
+    ),
+    (ErrorCode::TooMany, "there are as many as there may be"),
+    (ErrorCode::BadText, "a message needs a text or a file"),
+    (
+        ErrorCode::NoUpload,
+        "no such upload, or its bytes are not all there",
+    ),
+    (
+        ErrorCode::RoomFilesFull,
+        "the room's files are as large as they may be together",
+    ),
+    (
+        ErrorCode::Busy,
+        "too many messages wait to be written; try again in a moment",
+    ),
+    (
+        ErrorCode::StorageFull,
+        "the server's disk is full; nothing was kept",
+    ),
+];
+
 /// The answer to what the disk, or what was said before, did not let be kept.
-pub(crate) fn error(code: ErrorCode) -> ErrorAnswer {
-    let message = match code {
-        ErrorCode::NoEntry => "no message that you may read has this number",
-        ErrorCode::NotYours => "the message is somebody else's",
-        ErrorCode::NotChangeable => "the message was deleted, or is none that can be changed so",
-        ErrorCode::BadThread => "this cannot be replied to in a thread",
-        ErrorCode::TooMany => "there are as many as there may be",
-        ErrorCode::BadText => "a message needs a text or a file",
-        ErrorCode::NoUpload => "no such upload, or its bytes are not all there",
-        ErrorCode::RoomFilesFull => "the room's files are as large as they may be together",
-        ErrorCode::Busy => "too many messages wait to be written; try again in a moment",
-        ErrorCode::StorageFull => "the server's disk is full; nothing was kept",
-        _ => "the server's disk failed; nothing was kept",
-    };
+pub(crate) fn unwritten(code: ErrorCode) -> ErrorAnswer {
+    let known = UNWRITTEN.iter().find(|(known, _)| *known == code);
+    let message = known.map_or("the server's disk failed; nothing was kept", |it| it.1);
     ErrorAnswer {
         code,
         message: message.into(),

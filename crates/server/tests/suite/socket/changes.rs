@@ -29,7 +29,7 @@ fn mark(number: u64, reaction: &str, on: bool) -> Value {
 async fn changed(client: &mut Client) -> Entry {
     client
         .find(|event| match event {
-            Event::EntryChanged { entry } => Some(entry),
+            Event::EntryChanged { entry } => Some(*entry),
             _ => None,
         })
         .await
