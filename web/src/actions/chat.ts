@@ -1,6 +1,7 @@
 import ArrowDown from '@lucide/svelte/icons/arrow-down';
 import ArrowUp from '@lucide/svelte/icons/arrow-up';
 import CalendarSearch from '@lucide/svelte/icons/calendar-search';
+import TextSearch from '@lucide/svelte/icons/text-search';
 
 import { m } from '../../paraglide/messages.js';
 import { named } from './action';
@@ -10,6 +11,21 @@ import { alt } from './shortcut';
 /** Where one can go in the conversation. */
 export function chatActions({ face, talk }: Pick<Place, 'face' | 'talk'>) {
   return named({
+    find: {
+      id: 'find',
+      group: 'chat',
+      label: (options) => m.find({}, options),
+      hint: (options) => m.find_hint({}, options),
+      icon: TextSearch,
+      shortcut: alt('L', 'shift'),
+      available: true,
+      enabled: true,
+      pressed: null,
+      run: () => {
+        face.panelOpen = true;
+        talk.searchWanted = true;
+      },
+    },
     toUnread: {
       id: 'to_unread',
       group: 'chat',

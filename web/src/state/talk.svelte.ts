@@ -1,4 +1,5 @@
 import type { Target } from '../call';
+import { FileDesk } from '../chat/files/desk.svelte';
 import { Notifying } from '../chat/notify/notifying.svelte';
 import type { Entry } from '../protocol/messages';
 import { Desk } from './desk.svelte';
@@ -23,6 +24,8 @@ export class Talk {
   deleting = $state<number | null>(null);
   /** Whether one is choosing a date to go to. */
   choosingDate = $state(false);
+  /** The field that messages are searched in is to get the focus, as soon as it is there. */
+  searchWanted = $state(false);
   /** Whether the timeline is looked at where it is newest. */
   atEnd = $state(true);
   readonly unread: Unread;
@@ -31,6 +34,8 @@ export class Talk {
 
   /** What one writes. */
   readonly desk: Desk;
+  /** What is sent with it, and what is looked at of what others sent. */
+  readonly files: FileDesk;
   /** Of what one is told while one looks elsewhere. */
   readonly notifying: Notifying;
 
@@ -41,6 +46,7 @@ export class Talk {
     this.#meeting = meeting;
     this.#face = face;
     this.desk = new Desk(meeting.room);
+    this.files = new FileDesk(meeting);
     this.notifying = new Notifying(meeting.room);
     this.unread = new Unread(meeting.room);
   }

@@ -6,6 +6,8 @@ export interface Attachments {
   readonly finished: readonly OutgoingFile[];
   /** Some are on their way, or failed and wait for the person. */
   readonly busy: boolean;
+  /** One failed, and waits for the person. */
+  readonly failed: boolean;
   /** Takes files that were pasted. */
   add(files: readonly File[]): void;
   /** They are in a message. */
