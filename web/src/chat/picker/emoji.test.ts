@@ -20,6 +20,11 @@ test('a name or a word of either language finds it', () => {
   expect(found('FACE grin')).toContain('😀');
 });
 
+test('what is called so comes before what has to do with it', () => {
+  expect(found('로켓', english)[0]).toBe('🚀');
+  expect(found('rocket')[0]).toBe('🚀');
+});
+
 test('a Korean word may be unfinished', () => {
   expect(found('로케')).toContain('🚀');
 });

@@ -5,6 +5,8 @@ import type { Language } from '../../state/language';
 export interface Emoji {
   emoji: string;
   name: string;
+  /** What it is called in the other language, in lower case. */
+  also: string;
   /** All that one may look for it by, in both languages, in lower case. */
   words: string;
 }
@@ -44,9 +46,9 @@ export async function loadEmoji(language: Language): Promise<EmojiGroup[]> {
     const names = linesOf(own[index]);
     const others = linesOf(other[index]);
     const emoji = [...names].map(([sign, { name, words }]) => {
-      const also = others.get(sign);
-      const all = [name, words, also?.name ?? '', also?.words ?? ''].join(' ');
-      return { emoji: sign, name, words: all.toLocaleLowerCase() };
+      const other = others.get(sign) ?? { name: '', words: '' };
+      const all = [name, words, other.name, other.words].join(' ').toLocaleLowerCase();
+      return { emoji: sign, name, also: other.name.toLocaleLowerCase(), words: all };
     });
     return { name, emoji };
   });
@@ -73,9 +75,10 @@ export function findEmoji(typed: string, groups: readonly EmojiGroup[]): Emoji[]
   const all = groups.flatMap(({ emoji }) => emoji);
   const found = all.filter((it) => words.every((word) => it.words.includes(word)));
   const [first = ''] = words;
-  const rank = ({ name, words: its }: Emoji): number => {
+  const rank = ({ name, also, words: its }: Emoji): number => {
     if (name.toLocaleLowerCase().startsWith(first)) return 0;
-    return ` ${its}`.includes(` ${first}`) ? 1 : 2;
+    if (also.startsWith(first)) return 1;
+    return ` ${its}`.includes(` ${first}`) ? 2 : 3;
   };
   if (found.length > 0) {
     return found.sort((a, b) => rank(a) - rank(b)).slice(0, most_found);
