@@ -4,6 +4,9 @@
 /// Feedback comes each 50 to 250 ms and may be lost once or twice. Microseconds, beside a round trip.
 const PATIENCE_US: i64 = 500_000;
 
+/// Fewer packets than this can all have been lost by chance, and make no queue.
+const FEWEST: u32 = 8;
+
 /// Each further time of this length is a step, microseconds.
 const STEP_US: i64 = 500_000;
 
@@ -17,6 +20,8 @@ const MOST_STEPS: i64 = 18;
 pub(super) struct Silence {
     /// When the first packet was sent that feedback did not follow.
     waiting_since_us: Option<i64>,
+    /// How many were sent since then.
+    sent: u32,
     steps: i64,
     /// Whether the silence was that of the way back.
     excused: bool,
@@ -28,6 +33,7 @@ impl Silence {
         if self.waiting_since_us.is_none() {
             self.waiting_since_us = Some(now_us);
         }
+        self.sent = self.sent.saturating_add(1);
     }
 
     /// Notes that the feedback that comes now follows others that were lost on the way back. What
@@ -60,7 +66,7 @@ impl Silence {
             return false;
         };
         let late_us = now_us - since_us - PATIENCE_US - rtt_us;
-        if late_us < 0 {
+        if late_us < 0 || self.sent < FEWEST {
             return false;
         }
         let steps = (late_us / STEP_US + 1).min(MOST_STEPS);
@@ -70,7 +76,7 @@ impl Silence {
     }
 
     pub(super) fn next_due_us(&self, rtt_us: i64) -> Option<i64> {
-        if self.steps >= MOST_STEPS {
+        if self.steps >= MOST_STEPS || self.sent < FEWEST {
             return None;
         }
         let since_us = self.waiting_since_us?;
@@ -82,12 +88,20 @@ impl Silence {
 mod tests {
     use super::*;
 
+    fn send(silence: &mut Silence, at_us: i64) {
+        for _ in 0..FEWEST {
+            silence.on_sent(at_us);
+        }
+    }
+
     #[test]
     fn it_goes_down_by_steps_and_ends_with_feedback() {
         let mut silence = Silence::default();
         assert!(!silence.poll(10_000_000, 0));
         silence.on_sent(0);
-        silence.on_sent(300_000);
+        assert_eq!(silence.next_due_us(100_000), None, "one can be lost");
+        assert!(!silence.poll(10_000_000, 0));
+        send(&mut silence, 300_000);
         assert_eq!(silence.next_due_us(100_000), Some(600_000));
         assert!(!silence.poll(599_999, 100_000));
         assert!(silence.poll(600_000, 100_000));
@@ -105,11 +119,11 @@ mod tests {
     #[test]
     fn feedback_that_was_lost_on_its_way_takes_nothing_away() {
         let mut silence = Silence::default();
-        silence.on_sent(0);
+        send(&mut silence, 0);
         assert!(silence.poll(2_000_000, 0));
         silence.excuse();
         assert_eq!(silence.on_feedback(), Some(1.0));
-        silence.on_sent(3_000_000);
+        send(&mut silence, 3_000_000);
         assert!(silence.poll(5_000_000, 0));
         assert!(silence.on_feedback().is_some_and(|factor| factor < 1.0));
     }
