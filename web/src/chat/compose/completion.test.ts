@@ -57,6 +57,15 @@ describe('who is offered', () => {
     expect(offered(typed)).toEqual(names);
   });
 
+  test('nobody any more behind a whole name and a space, but for a longer name', () => {
+    expect(offered('Kim ')).toEqual([]);
+    expect(offered('kim how are you')).toEqual([]);
+    const longer = [...people, { person: person('Kim Lee'), here: true }];
+    expect(
+      offer({ kind: 'mention', from: 0, typed: 'Kim ' }, longer).map((it) => it.person.name),
+    ).toEqual(['Kim Lee']);
+  });
+
   test('those who are here before those who wrote lately, each once, and never oneself', () => {
     const others = [person('Kim')];
     const entries = ['old', 'Kim', 'own', 'new'].map((name) => ({ sender: person(name) }));

@@ -41,6 +41,11 @@ export function wantedAt(text: string, caret: number, slash: boolean): Wanted | 
 /** Those whom a name that is being typed may mean, the likeliest first. */
 export function offer(wanted: Wanted, candidates: readonly Candidate[]): Candidate[] {
   const able = wanted.kind === 'private' ? candidates.filter(({ here }) => here) : candidates;
+  const typed = wanted.typed.toLocaleLowerCase();
+  const written = ({ person }: Candidate) => person.name.toLocaleLowerCase();
+  // Behind a whole name and a space goes on what is said to them, or a longer name.
+  if (able.some((it) => typed.startsWith(`${written(it)} `)))
+    return able.filter((it) => written(it).startsWith(typed));
   const words = ({ person }: Candidate) => ({ names: [nameOf(person)], descriptions: [] });
   let found = search(wanted.typed, able, words);
   if (found.length === 0) found = search(loosened(wanted.typed), able, words);
