@@ -30,12 +30,14 @@ export class Unread {
   follow(chat: ChatState, author: AuthorId | null, reads: boolean): void {
     if (!chat.known) return;
     const newest = chat.newest.at(-1)?.number ?? 0;
+    const first = this.#mark === null;
     const mark = this.#mark ?? this.#begin(newest);
     const fresh = chat.newest.filter(
       ({ number, sender, body }) =>
         number > mark.last && sender.author !== author && body.type === 'message',
     );
-    if (fresh.length > 0 && this.count === 0) this.lineAfter = mark.last;
+    // Who reads along sees what is new by itself; who comes in does not.
+    if (fresh.length > 0 && this.count === 0 && (first || !reads)) this.lineAfter = mark.last;
     this.more = fresh.length > 0 && (chat.newest[0]?.number ?? 0) > mark.last;
     this.count = fresh.length;
     if (chat.newest.at(-1)?.sender.author === author && newest > mark.last) this.lineAfter = null;

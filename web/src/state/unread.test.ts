@@ -29,6 +29,15 @@ test('what comes while one looks elsewhere is counted, and the line stays when i
   expect(unread.count).toBe(0);
 });
 
+test('whoever reads along sees no line, whoever comes in does', () => {
+  unread.follow(chat(entry(1)), 'me', true);
+  unread.follow(chat(entry(1), entry(2)), 'me', true);
+  expect(unread.lineAfter).toBeNull();
+  const later = new Unread('garden');
+  later.follow(chat(entry(1), entry(2), entry(3)), 'me', true);
+  expect(later).toMatchObject({ count: 0, lineAfter: 2 });
+});
+
 test('the line is before the first of them, and goes when all is said to be read', () => {
   unread.follow(chat(entry(1)), 'me', false);
   unread.follow(chat(entry(1), entry(3)), 'me', false);
