@@ -1,5 +1,4 @@
 import type { Target } from '../call';
-import { FileDesk } from '../chat/files/desk.svelte';
 import { Notifying } from '../chat/notify/notifying.svelte';
 import type { Entry } from '../protocol/messages';
 import { Desk } from './desk.svelte';
@@ -34,8 +33,6 @@ export class Talk {
 
   /** What one writes. */
   readonly desk: Desk;
-  /** What is sent with it, and what is looked at of what others sent. */
-  readonly files: FileDesk;
   /** Of what one is told while one looks elsewhere. */
   readonly notifying: Notifying;
 
@@ -46,7 +43,6 @@ export class Talk {
     this.#meeting = meeting;
     this.#face = face;
     this.desk = new Desk(meeting.room);
-    this.files = new FileDesk(meeting);
     this.notifying = new Notifying(meeting.room);
     this.unread = new Unread(meeting.room);
   }

@@ -5,6 +5,7 @@ import { afterEach, expect, test } from 'vitest';
 import type { Place } from '../../actions/place';
 import { placeOf, somebody } from '../../parts/testing/place';
 import type { FileInfo } from '../../protocol/messages';
+import { filesOf } from './desk.svelte';
 import MessageFiles from './MessageFiles.svelte';
 
 let place: Place;
@@ -42,7 +43,7 @@ test('a picture opens the viewer with all of its message', () => {
   const files = [picture('one'), picture('two')];
   open(files);
   buttons()[1]?.click();
-  expect(place.talk.files.viewed).toEqual({ pictures: files, index: 1 });
+  expect(filesOf(place).viewed).toEqual({ pictures: files, index: 1 });
 });
 
 test('a picture that cannot be had becomes a card', () => {

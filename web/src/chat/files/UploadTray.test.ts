@@ -7,6 +7,7 @@ import type { Upload } from '../../call/uploads';
 import { placeOf, somebody } from '../../parts/testing/place';
 import { defaultLimits } from '../../protocol/messages';
 import type { Attached } from './desk.svelte';
+import { filesOf } from './desk.svelte';
 import Drops from './Drops.svelte';
 import Writing from './Writing.svelte';
 
@@ -30,7 +31,7 @@ beforeEach(() => {
     limits: { ...defaultLimits, message_files: 3, file_bytes: 1_000 },
     notices: { say: (text: string) => said.push(text) },
   });
-  attached = place.talk.files.of(null);
+  attached = filesOf(place).of(null);
   shown.push(mount(Writing, { target: document.body, props: { place } }));
   shown.push(mount(Drops, { target: document.body, props: { place } }));
   flushSync();

@@ -1,3 +1,4 @@
+import type { Place } from '../../actions/place';
 import type { OutgoingFile } from '../../call';
 import type { Upload, Uploads } from '../../call/uploads';
 import type { FileInfo } from '../../protocol/messages';
@@ -145,4 +146,13 @@ export class FileDesk {
     URL.revokeObjectURL(oldest[1]);
     delete this.#previews[oldest[0]];
   }
+}
+
+const desks = new WeakMap<Place['talk'], FileDesk>();
+
+/** The files of a room. They come with what shows them, and not with the room: entering needs none. */
+export function filesOf({ meeting, talk }: Pick<Place, 'meeting' | 'talk'>): FileDesk {
+  const desk = desks.get(talk) ?? new FileDesk(meeting);
+  desks.set(talk, desk);
+  return desk;
 }
