@@ -2,6 +2,7 @@
 import type { Page } from '@playwright/test';
 
 import type { World } from '../../web/gallery/world.ts';
+import { png, text } from '../support/drawn.ts';
 import { onGallery } from '../support/gallery.ts';
 import type { texts } from '../support/texts.ts';
 import { writing } from './writing.ts';
@@ -163,7 +164,10 @@ const rooms: Screen[] = [
       const own = page.getByRole('article').filter({ has: page.locator('code') });
       await own.last().scrollIntoViewIfNeeded();
       await own.last().hover();
-      await own.last().getByRole('button', { name: words('message_more'), exact: true }).click();
+      await own
+        .last()
+        .getByRole('button', { name: words('message_more'), exact: true })
+        .click();
       await page.getByRole('menuitem', { name: words(what), exact: true }).click();
     },
   })),
@@ -173,7 +177,10 @@ const rooms: Screen[] = [
     world: { people: 4, talk: 'lively' },
     act: async (page, words) => {
       await expand(page, words('chat'));
-      await page.getByRole('button', { name: words('message_mark'), exact: true }).last().click();
+      await page
+        .getByRole('button', { name: words('message_mark'), exact: true })
+        .last()
+        .click();
       await page.getByRole('option').first().waitFor();
     },
   },
@@ -288,6 +295,91 @@ const rooms: Screen[] = [
   },
 ];
 
+/** Opens what was said, and searches in it. */
+async function find(page: Page, words: Words, text: string): Promise<void> {
+  await page.keyboard.press('Alt+Shift+l');
+  await page.getByRole('searchbox', { name: words('find') }).fill(text);
+}
+
+const files: Screen[] = [
+  {
+    name: 'files',
+    inside: true,
+    world: { people: 3, talk: 'files' },
+    act: (page, words) => expand(page, words('chat')),
+  },
+  {
+    name: 'files-tray',
+    inside: true,
+    world: { people: 3 },
+    act: async (page, words) => {
+      await expand(page, words('chat'));
+      await page
+        .locator('#chat input[type="file"]')
+        .first()
+        .setInputFiles([
+          png('garden.png', 120, 90),
+          text('the yearly plan of the gardening society.pdf', 'plan'),
+        ]);
+      await page.getByRole('list', { name: words('files_chosen') }).waitFor();
+    },
+  },
+  {
+    name: 'files-drop',
+    inside: true,
+    world: { people: 3 },
+    act: async (page, words) => {
+      await page.waitForLoadState('networkidle');
+      await page.evaluate(() => {
+        const dataTransfer = new DataTransfer();
+        dataTransfer.items.add(new File([''], 'a'));
+        document.body.dispatchEvent(new DragEvent('dragenter', { dataTransfer, bubbles: true }));
+      });
+      await page.getByText(words('files_drop')).waitFor();
+    },
+  },
+  {
+    name: 'picture-viewer',
+    inside: true,
+    world: { people: 3, talk: 'files' },
+    act: async (page, words) => {
+      await expand(page, words('chat'));
+      const name = new RegExp(words('picture_open').replace('{name}', '.*(two|둘)\\.png'));
+      await page.getByRole('button', { name }).click();
+      await page.getByRole('dialog').getByRole('img').waitFor();
+    },
+  },
+  {
+    name: 'search',
+    inside: true,
+    world: { people: 3, talk: 'long' },
+    act: async (page, words) => {
+      await find(page, words, words('find') === 'Search messages' ? 'the' : '토마토');
+      await page.getByRole('list', { name: words('find_results') }).waitFor();
+    },
+  },
+  {
+    name: 'search-filters',
+    inside: true,
+    world: { people: 3, talk: 'long' },
+    act: async (page, words) => {
+      await find(page, words, 'zzz');
+      await button(page, words('find_filters')).click();
+      await page.getByText(words('find_none')).last().waitFor();
+    },
+  },
+  {
+    name: 'menu-chat',
+    inside: true,
+    world: { people: 3 },
+    act: async (page, words) => {
+      await expand(page, words('chat'));
+      await page.locator('#chat header').getByRole('button').last().click();
+      await page.getByRole('menu').waitFor();
+    },
+  },
+];
+
 /** Pages that the program renders. */
 const sites: Screen[] = [
   { name: 'home', path: '/' },
@@ -295,4 +387,11 @@ const sites: Screen[] = [
   { name: 'not-found', path: '/no-such-page' },
 ];
 
-export const screens: readonly Screen[] = [...sites, ...entrances, ...crowds, ...rooms, ...writing];
+export const screens: readonly Screen[] = [
+  ...sites,
+  ...entrances,
+  ...crowds,
+  ...rooms,
+  ...writing,
+  ...files,
+];

@@ -11,6 +11,7 @@ import type { Page } from '@playwright/test';
 
 import { worldQuery, type World } from '../../web/gallery/world.ts';
 import type { Screen } from '../pictures/screens.ts';
+import { png, wav, type MadeFile } from './drawn.ts';
 import { texts } from './texts.ts';
 
 const web = new URL('../../web/', import.meta.url).pathname;
@@ -22,6 +23,14 @@ const types: Record<string, string> = {
   '.svg': 'image/svg+xml',
   '.wasm': 'application/wasm',
 };
+
+/** A file of a message: a picture of the size that its hash says, or silence. */
+function madeFile(pathname: string): MadeFile | null {
+  const [, hash, name = ''] = /^\/api\/rooms\/[^/]+\/files\/([^/]+)\/(.+)$/.exec(pathname) ?? [];
+  if (hash === undefined) return null;
+  const size = /^(\d+)x(\d+)$/.exec(hash);
+  return size === null ? wav(name) : png(name, Number(size[1]), Number(size[2]));
+}
 
 /** What the gallery's page lets one do from outside; web/gallery/main.ts says it in full. */
 export interface GalleryHandle {
@@ -62,6 +71,11 @@ export class Gallery {
     await promisify(execFile)('node_modules/.bin/vite', build, { cwd: web });
     const server = createServer((request, response) => {
       const { pathname } = new URL(request.url ?? '/', 'http://gallery');
+      const made = madeFile(pathname);
+      if (made !== null) {
+        response.setHeader('Content-Type', made.mimeType).end(made.buffer);
+        return;
+      }
       const name = pathname === '/' ? 'index.html' : pathname.slice(1);
       readFile(join(folder, name)).then(
         (body) => response.setHeader('Content-Type', types[extname(name)] ?? '').end(body),

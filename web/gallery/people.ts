@@ -121,6 +121,7 @@ export function talkOf(world: World, now_ms: number): WrittenRoom {
     room.write(sender, `said-${String(index)}`, { body: { type: 'message', text } });
   });
   if (world.talk === 'lively') enliven(room, world, now_ms);
+  if (world.talk === 'files') sendFiles(room, world, now_ms);
   return room;
 }
 
@@ -184,4 +185,65 @@ function enliven(room: WrittenRoom, world: World, now_ms: number): void {
   said(one, last);
   room.mark(room.last, '❤️', two, true);
   room.write(one, 'call-2', { body: { type: 'call', people: people.slice(0, 2), count: 2 } });
+}
+
+const captions: Record<World['language'], readonly string[]> = {
+  en: ['The beds as they are', 'And the plan, with seeds', 'What I heard there'],
+  ko: ['지금 밭은 이래요', '계획과 씨앗 목록이에요', '거기서 들은 소리예요'],
+};
+
+/** Pictures alone and together, sound, and files with long names. */
+function sendFiles(room: WrittenRoom, world: World, now_ms: number): void {
+  const ko = world.language === 'ko';
+  const [one, two] = [1, 2].map((place) => personAt(world, place % world.people)) as [
+    Person,
+    Person,
+  ];
+  const [beds = '', plan = '', heard = ''] = captions[world.language];
+  const picture = (name: string, width: number, height: number) => ({
+    // What serves the gallery draws one of this size.
+    hash: `${String(width)}x${String(height)}`,
+    name,
+    media_type: 'image/png',
+    bytes: 482_113,
+    picture: { width, height },
+  });
+  const file = (name: string, media_type: string, bytes: number) => ({
+    hash: 'file',
+    name,
+    media_type,
+    bytes,
+  });
+  const sent: [Person, string, ReturnType<typeof file>[]][] = [
+    [one, beds, [picture(ko ? '밭.png' : 'beds.png', 1600, 1200)]],
+    [
+      two,
+      '',
+      [
+        picture(ko ? '하나.png' : 'one.png', 900, 1200),
+        picture(ko ? '둘.png' : 'two.png', 1200, 700),
+        picture(ko ? '셋.png' : 'three.png', 800, 800),
+      ],
+    ],
+    [
+      one,
+      plan,
+      [
+        file(
+          ko
+            ? '아래 골짜기 원예 모임 연간 계획서 최종 수정본.hwp'
+            : 'yearly plan of the gardening society of the lower valley.pdf',
+          'application/octet-stream',
+          2_140_000,
+        ),
+        file(ko ? '씨앗.csv' : 'seeds.csv', 'text/plain', 812),
+      ],
+    ],
+    [two, heard, [file(ko ? '새소리.wav' : 'birds.wav', 'audio/wav', 8_044)]],
+  ];
+  sent.forEach(([sender, text, files], index) => {
+    room.time_ms = now_ms - (sent.length - index) * 1_000;
+    const body = { type: 'message' as const, ...(text !== '' && { text }), files };
+    room.write(sender, `file-${String(index)}`, { body });
+  });
 }

@@ -29,8 +29,8 @@ export interface World {
   fair: number[];
   poor: number[];
   typing: number[];
-  /** `lively` has all that a conversation can have; `endless` takes long to scroll through. */
-  talk: 'none' | 'short' | 'long' | 'lively' | 'endless';
+  /** `lively` has all that a conversation can have; `files` has pictures and files; `endless` takes long to scroll through. */
+  talk: 'none' | 'short' | 'long' | 'lively' | 'endless' | 'files';
   /** How many of the last messages came since one was here; as many as there are for none. */
   unread: number;
   devices: DeviceAnswer;
