@@ -55,6 +55,9 @@ pub struct Limits {
     /// Milliseconds for which a call waits for a second person before it has ended: the time in
     /// which a page is loaded again.
     pub call_end_ms: u32,
+    /// Days for which a room keeps what is written in it, unless the room says otherwise; 0 keeps it
+    /// for good.
+    pub retention_days: u32,
     /// Longest text to search for, in characters: a sentence.
     pub search_chars: u32,
     /// Hits of one page of a search: a screenful and a half.
@@ -273,6 +276,7 @@ impl Default for Limits {
             call_people: 50,
             call_record_ms: 2_000,
             call_end_ms: 10_000,
+            retention_days: 0,
             search_chars: 200,
             search_hits: 30,
             message_files: 10,

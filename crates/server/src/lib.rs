@@ -7,12 +7,14 @@
 mod addresses;
 mod config;
 mod error;
+mod export;
 mod files;
 mod http;
 pub mod hub;
 pub mod media;
 mod operator;
 mod pages;
+mod retention;
 mod server;
 mod site;
 pub mod socket;

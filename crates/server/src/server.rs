@@ -19,11 +19,13 @@ use zoom_store::Store;
 use crate::{
     Files, ServerConfig, ServerError, TlsSettings,
     addresses::{answering, link},
+    export::Export,
     http::{self, Headers, Listening},
     hub::{Hub, HubConfig},
     media::{MediaConfig, MediaPool},
-    operator::{self, Operator},
+    operator::{self, Operator, Rooms},
     pages::Site,
+    retention::{self, Nudge},
     socket, tls,
 };
 
@@ -41,6 +43,7 @@ pub struct Server {
     media: MediaPool,
     figures: Option<Figures>,
     limits: Limits,
+    nudge: Nudge,
 }
 
 /// What serves the operator.
@@ -95,10 +98,16 @@ impl Server {
             media: media.clone(),
             secret,
         });
+        let nudge = Nudge::default();
         let figures = figures.map(|(listener, address)| Figures {
             listener,
             address,
-            operator: Operator::new(hub.clone(), media.clone(), config.media.max_upload_bps),
+            operator: Operator::new(
+                hub.clone(),
+                media.clone(),
+                Rooms::new(store.clone(), nudge.clone(), &config.limits),
+                config.media.max_upload_bps,
+            ),
         });
         if figures.is_none() {
             // Nobody will ever read them.
@@ -107,7 +116,10 @@ impl Server {
         let site = Site::new(tls.is_some(), config.development).map_err(ServerError::Build)?;
         let trusted = matches!(config.tls, TlsSettings::Files { .. });
         let headers = Headers::new(tls.is_some(), trusted, config.development);
-        let others = socket::router(hub.clone()).merge(http::files_router(files));
+        let others = socket::router(hub.clone()).merge(http::files_router(
+            files,
+            Export::new(store.clone(), &config.limits),
+        ));
         Ok(Self {
             listener,
             address,
@@ -118,6 +130,7 @@ impl Server {
             media,
             figures,
             limits: config.limits,
+            nudge,
         })
     }
 
@@ -153,6 +166,11 @@ impl Server {
     /// in that order and within a bounded time.
     pub async fn serve(self, shutdown: impl Future<Output = ()> + Send) {
         let (close, closing) = watch::channel(false);
+        let keeping = tokio::spawn(retention::keep(
+            self.hub.clone(),
+            self.store.clone(),
+            self.nudge,
+        ));
         let watching = self.figures.map(|figures| {
             tokio::spawn(http::serve(
                 Listening {
@@ -187,6 +205,7 @@ impl Server {
             // Who reads figures is asked to end too, and is not waited for.
             watching.abort();
         }
+        keeping.abort();
         let (media, store) = (self.media, self.store);
         let last = tokio::task::spawn_blocking(move || {
             media.stop();

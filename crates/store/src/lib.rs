@@ -32,6 +32,7 @@ mod pages;
 mod queue;
 mod readers;
 mod record;
+mod retention;
 mod rows;
 mod schema;
 mod scrub;
@@ -43,6 +44,7 @@ mod writer;
 pub use change::{Change, CleanReply, Outcome, Refusal, Reply, WriteRequest};
 pub use error::{ReadError, StoreError};
 pub use record::{ChangesRead, OpenCall, PageRead, RoomRecord};
+pub use retention::Outdated;
 pub use secret::load_or_create_secret;
 pub use store::Store;
 

@@ -271,6 +271,31 @@ fn all(
     Ok(found)
 }
 
+/// Reads what everybody may read of a room, threads included, from a number on.
+pub(crate) fn open_to_all(
+    connection: &Connection,
+    room_key: &str,
+    after: u64,
+    limit: u32,
+    mark_people: u32,
+) -> Result<Vec<Entry>, ReadError> {
+    let Some(room) = room(connection, room_key)? else {
+        return Ok(Vec::new());
+    };
+    let query = "SELECT {} FROM entries
+        WHERE room = ?1 AND number > ?2 AND to_author IS NULL ORDER BY number LIMIT ?3";
+    let after = i64::try_from(after).unwrap_or(i64::MAX);
+    let reader = Reader {
+        room: room.id,
+        viewer: None,
+        mark_people,
+    };
+    all(connection, query, params![room.id, after, limit])?
+        .into_iter()
+        .map(|found| reader.complete(connection, found))
+        .collect()
+}
+
 /// Reads what is known of a room.
 pub(crate) fn record(
     connection: &Connection,

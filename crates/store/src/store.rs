@@ -7,11 +7,11 @@ use std::{
     thread::{self, JoinHandle},
 };
 
-use zoom_protocol::{AuthorId, FileHash, FileInfo, FileName, Found, Limits, PageAt, Search};
+use zoom_protocol::{AuthorId, Entry, FileHash, FileInfo, FileName, Found, Limits, PageAt, Search};
 
 use crate::{
-    ChangesRead, CleanReply, Outcome, PageRead, ReadError, Refusal, Reply, RoomRecord, StoreError,
-    WriteRequest,
+    ChangesRead, CleanReply, Outcome, Outdated, PageRead, ReadError, Refusal, Reply, RoomRecord,
+    StoreError, WriteRequest,
     database::Database,
     files::{self, Collector, FileFolder},
     folder::{self, Hold},
@@ -19,6 +19,7 @@ use crate::{
     pages::{self, Scope},
     queue::{Queue, Rejected},
     readers::Readers,
+    retention,
     scrub::Scrubber,
     search::{self, FindLimits},
     writer::{Job, Writer},
@@ -167,6 +168,37 @@ impl Store {
         let mark_people = self.shared.mark_people;
         let record = |connection: &_| pages::record(connection, room_key, mark_people);
         self.shared.readers.read(record)
+    }
+
+    /// What everybody may read of the room with this [`RoomName::key`], threads included and private
+    /// messages not: the oldest `limit` entries with larger numbers than `after`, each with at most
+    /// `mark_people` people of an emoji. Blocks on the disk.
+    ///
+    /// # Errors
+    ///
+    /// See [`ReadError`].
+    pub fn open_to_all(
+        &self,
+        room_key: &str,
+        after: u64,
+        limit: u32,
+        mark_people: u32,
+    ) -> Result<Vec<Entry>, ReadError> {
+        let read =
+            |connection: &_| pages::open_to_all(connection, room_key, after, limit, mark_people);
+        self.shared.readers.read(read)
+    }
+
+    /// The rooms that have entries older than they keep them at this time, milliseconds since
+    /// 1970-01-01T00:00:00Z. Rooms without a time of their own keep for `default_days`, and for good
+    /// where that is 0. Blocks on the disk.
+    ///
+    /// # Errors
+    ///
+    /// See [`ReadError`].
+    pub fn outdated(&self, now_ms: u64, default_days: u32) -> Result<Vec<Outdated>, ReadError> {
+        let outdated = |connection: &_| retention::outdated(connection, now_ms, default_days);
+        self.shared.readers.read(outdated)
     }
 
     /// The newest messages of the room with this [`RoomName::key`] that are like what is searched

@@ -141,6 +141,14 @@ const SETTINGS: &[Setting] = &[
         kind: Kind::One,
     },
     Setting {
+        name: "retention-days",
+        value: "DAYS",
+        help: "For how many days rooms keep what is written and sent in them, from 1 to 36500; off \
+               keeps it for good. A room may have a time of its own.",
+        default: Some("off"),
+        kind: Kind::One,
+    },
+    Setting {
         name: "tls-cert",
         value: "FILE",
         help: "A certificate chain in PEM form: serve HTTPS. Needs --tls-key.",

@@ -36,6 +36,7 @@ pub(crate) struct Settings {
     pub(crate) max_upload: Found<Option<u64>>,
     pub(crate) max_file: Found<u64>,
     pub(crate) max_room_files: Found<u64>,
+    pub(crate) retention_days: Found<Option<u32>>,
     pub(crate) tls_cert: Found<Option<PathBuf>>,
     pub(crate) tls_key: Found<Option<PathBuf>>,
     pub(crate) metrics: Found<Option<SocketAddr>>,
@@ -54,6 +55,7 @@ const ADDRESS: Expected = "an IP address, such as 203.0.113.7 or 2001:db8::7";
 const RATE: Expected =
     "bits per second with k, M or G, from 200k to 100G, such as 20M or 1.5M, or off";
 const SIZE: Expected = "bytes with k, M, G or T, from 1k to 1000T, such as 100M";
+const DAYS: Expected = "a number of days from 1 to 36500, or off";
 const ADDRESS_OR_OFF: Expected = "an IP address with a port, such as 127.0.0.1:9464, or off";
 const FOLDER: Expected = "the path of a folder";
 const FILE: Expected = "the path of a file";
@@ -64,6 +66,9 @@ const LEVEL: Expected =
 const MOST_THREADS: usize = 64;
 /// The bit rates that uploads can be kept under: below, there is no call; above, no such line.
 const RATES: RangeInclusive<u64> = 200_000..=100_000_000_000;
+
+/// The days that rooms can keep what is written: a hundred years is for good.
+const RETENTIONS: RangeInclusive<u32> = 1..=36_500;
 
 /// The sizes that files can be kept under: below, there is no file; above, no such disk.
 const SIZES: RangeInclusive<u64> = 1024..=1000 << 40;
@@ -106,6 +111,11 @@ impl Settings {
                 SIZE,
                 size,
             ),
+            retention_days: reader.one("retention-days", None, DAYS, |text| {
+                or_off(text, |text| {
+                    text.parse().ok().filter(|days| RETENTIONS.contains(days))
+                })
+            }),
             tls_cert: reader.one("tls-cert", None, FILE, |text| path(text).map(Some)),
             tls_key: reader.one("tls-key", None, FILE, |text| path(text).map(Some)),
             metrics: reader.one("metrics", None, ADDRESS_OR_OFF, |text| {
@@ -191,6 +201,7 @@ impl Settings {
         };
         config.limits.file_bytes = self.max_file.value;
         config.limits.room_file_bytes = self.max_room_files.value;
+        config.limits.retention_days = self.retention_days.value.unwrap_or(0);
         config.metrics = self.metrics.value;
         config.development = self.development.value;
         config
@@ -245,6 +256,13 @@ impl Settings {
                     "max-room-files" => (
                         Some(quoted(&size::write(self.max_room_files.value))),
                         &self.max_room_files.place,
+                    ),
+                    "retention-days" => (
+                        Some(match self.retention_days.value {
+                            Some(days) => days.to_string(),
+                            None => quoted("off"),
+                        }),
+                        &self.retention_days.place,
                     ),
                     "metrics" => (
                         self.metrics

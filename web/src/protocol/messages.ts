@@ -176,6 +176,11 @@ call_record_ms: number,
  */
 call_end_ms: number, 
 /**
+ * Days for which a room keeps what is written in it, unless the room says otherwise; 0 keeps it
+ * for good.
+ */
+retention_days: number, 
+/**
  * Longest text to search for, in characters: a sentence.
  */
 search_chars: number, 
@@ -1542,6 +1547,7 @@ export const defaultLimits: Limits = {
   "call_people": 50,
   "call_record_ms": 2000,
   "call_end_ms": 10000,
+  "retention_days": 0,
   "search_chars": 200,
   "search_hits": 30,
   "message_files": 10,

@@ -1,6 +1,7 @@
 //! HTTP: which address answers with what, with which headers, over which connections.
 
 mod connections;
+mod export;
 mod files;
 mod headers;
 mod listener;
@@ -26,6 +27,7 @@ pub(crate) use listener::{Listening, serve};
 
 use crate::{
     Files,
+    export::Export,
     pages::{
         self, Problem, Site,
         visit::{Encrypted, Visit},
@@ -48,9 +50,11 @@ pub(crate) fn router(site: Arc<Site>, headers: Arc<Headers>, others: Router) -> 
         .layer(axum::Extension(encrypted))
 }
 
-/// Where files of messages are sent and read.
-pub(crate) fn files_router(files: Files) -> Router {
-    uploads::router(files.clone()).merge(room_files::router(files))
+/// Where files of messages are sent and read, and rooms are taken away whole.
+pub(crate) fn files_router(files: Files, export: Export) -> Router {
+    uploads::router(files.clone())
+        .merge(export::router(export))
+        .merge(room_files::router(files))
 }
 
 async fn not_found(State(site): State<Arc<Site>>, visit: Visit) -> Response {

@@ -71,7 +71,8 @@ impl Disk {
         tokio::spawn(async move {
             let turn = hub.0.reads.acquire().await;
             let store = hub.0.store.clone();
-            let result = blocking(move || page(&store, &key, wanted)).await;
+            let days = hub.limits().retention_days;
+            let result = blocking(move || page(&store, &key, wanted, days)).await;
             drop(turn);
             let read = wanted.read;
             inbox.outcome(Input::Page { read, result });
@@ -145,7 +146,7 @@ async fn blocking<T: Send + 'static>(
     Err(ReadFailed)
 }
 
-fn page(store: &Store, key: &str, wanted: Read) -> Result<PageRead, ReadError> {
+fn page(store: &Store, key: &str, wanted: Read, default_days: u32) -> Result<PageRead, ReadError> {
     let Read { viewer, limit, .. } = wanted;
     let page = |at, thread| store.page(key, at, thread, limit, Some(viewer));
     let (at, thread, enters) = match wanted.wanted {
@@ -156,7 +157,7 @@ fn page(store: &Store, key: &str, wanted: Read) -> Result<PageRead, ReadError> {
                 return Ok(PageRead {
                     changes: read.changes,
                     last: read.last,
-                    retention_days: retention_days(store, key)?,
+                    retention_days: retention_days(store, key, default_days)?,
                     ..PageRead::default()
                 });
             }
@@ -166,7 +167,7 @@ fn page(store: &Store, key: &str, wanted: Read) -> Result<PageRead, ReadError> {
     };
     let read = page(at, thread)?;
     let retention_days = match enters {
-        true => retention_days(store, key)?,
+        true => retention_days(store, key, default_days)?,
         false => None,
     };
     Ok(PageRead {
@@ -177,9 +178,10 @@ fn page(store: &Store, key: &str, wanted: Read) -> Result<PageRead, ReadError> {
     })
 }
 
-/// For how many days a room keeps its messages.
-fn retention_days(store: &Store, key: &str) -> Result<Option<u32>, ReadError> {
-    Ok(store.room(key)?.and_then(|room| room.retention_days))
+/// For how many days a room keeps its messages: as it says, or as all do.
+fn retention_days(store: &Store, key: &str, default: u32) -> Result<Option<u32>, ReadError> {
+    let own = store.room(key)?.and_then(|room| room.retention_days);
+    Ok(own.or(Some(default)).filter(|days| *days > 0))
 }
 
 /// What the store is to do.

@@ -1,13 +1,15 @@
-//! What an operator sees, on an address of its own: totals for Prometheus at `/metrics`, and the
-//! last report on every peer as JSON at `/stats`.
+//! What an operator sees, on an address of its own: totals for Prometheus at `/metrics`, the last
+//! report on every peer as JSON at `/stats`, and what a room keeps at `/rooms/NAME`.
 //!
 //! Nobody is asked for a password: who reaches the address reads the figures. They have ids, and
-//! neither names nor addresses. docs/operating.md describes each.
+//! neither names nor addresses. Rooms are changed from this machine alone. docs/operating.md
+//! describes each.
 
 mod exposition;
 mod figures;
 mod process;
 mod reports;
+mod rooms;
 mod stats;
 
 use std::net::{IpAddr, SocketAddr};
@@ -28,6 +30,7 @@ use crate::{
 };
 use figures::Figures;
 use reports::Reports;
+pub(crate) use rooms::Rooms;
 
 /// Prometheus' text format (version 0.0.4).
 const EXPOSITION: HeaderValue =
@@ -40,12 +43,18 @@ pub(crate) struct Operator {
     hub: Hub,
     media: MediaPool,
     reports: Reports,
+    rooms: Rooms,
     max_upload_bps: Option<u64>,
 }
 
 impl Operator {
     /// Reads the reports on peers from here on. Needs tokio.
-    pub(crate) fn new(hub: Hub, media: MediaPool, max_upload_bps: Option<u64>) -> Self {
+    pub(crate) fn new(
+        hub: Hub,
+        media: MediaPool,
+        rooms: Rooms,
+        max_upload_bps: Option<u64>,
+    ) -> Self {
         let reports = Reports::new(hub.limits());
         if let Some(source) = media.reports() {
             tokio::spawn(reports.clone().keep(source));
@@ -54,6 +63,7 @@ impl Operator {
             hub,
             media,
             reports,
+            rooms,
             max_upload_bps,
         }
     }
@@ -64,7 +74,13 @@ impl Operator {
         Router::new()
             .route("/metrics", get(metrics))
             .route("/stats", get(stats))
-            .fallback(async || (StatusCode::NOT_FOUND, "There are /metrics and /stats.\n"))
+            .merge(rooms::router(self.rooms.clone(), own_machine))
+            .fallback(async || {
+                (
+                    StatusCode::NOT_FOUND,
+                    "There are /metrics, /stats and /rooms/NAME.\n",
+                )
+            })
             .with_state(self)
             .layer(middleware::from_fn_with_state(own_machine, guard))
     }

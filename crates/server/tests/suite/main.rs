@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod bot;
 #[cfg(test)]
+mod export;
+#[cfg(test)]
 mod files;
 #[cfg(test)]
 mod http;
@@ -11,6 +13,8 @@ mod http;
 mod media;
 #[cfg(test)]
 mod operator;
+#[cfg(test)]
+mod retention;
 #[cfg(test)]
 mod socket;
 #[cfg(test)]
