@@ -121,6 +121,13 @@ test('an edited, a deleted and a private message say so', () => {
   expect(texts[3]).toContain(m.message_private_to({ name: 'Bo' }));
 });
 
+test('a message that mentions one stands out', () => {
+  const mentions = [{ author: me.author, name: 'Me' }];
+  show([entry(1), entry(2, { body: { ...said('@Me'), mentions } })]);
+  const shown = [...document.querySelectorAll('article')];
+  expect(shown.map((it) => it.classList.contains('mentioned'))).toEqual([false, true]);
+});
+
 test('a press on an emoji puts one’s own there, or takes it away', () => {
   const people = [{ author: bo.author, name: 'Bo' }];
   show([entry(1, { marks: [{ reaction: '🎉', count: 1, people, mine: false }] })]);
