@@ -83,7 +83,7 @@ impl Client {
         Ok(found)
     }
 
-    /// Asks for a place to send a file of so many bytes to, by HTTP (see PROTOCOL.md, Files); its
+    /// Asks for a place to send a file of so many bytes to, with [`crate::files::send`]; its
     /// `upload` is what [`Post::files`] takes when all bytes are there.
     ///
     /// # Errors

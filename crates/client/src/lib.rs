@@ -2,7 +2,7 @@
 //!
 //! [`Client`] speaks the protocol of PROTOCOL.md over a WebSocket: requests are methods, each of
 //! which waits for its one answer; what happens in the room comes through [`Events`], in order.
-//! [`media`] is a peer that publishes synthetic sound and pictures and counts what it receives,
+//! [`files`] sends the bytes of a file; [`media`] is a peer that publishes synthetic sound and pictures and counts what it receives,
 //! for bots that test, measure or stand in for people.
 //!
 //! ```no_run
@@ -35,6 +35,7 @@
 mod chat;
 mod client;
 mod error;
+pub mod files;
 mod line;
 pub mod media;
 mod options;

@@ -41,24 +41,7 @@ pub(crate) async fn open(
     options: &ConnectOptions,
 ) -> Result<(Line, SocketAddr), ClientError> {
     let target = Target::parse(url)?;
-    let address = (target.host.as_str(), target.port);
-    let connected = match options.local {
-        Some(local) => connect_from(local, address).await,
-        None => TcpStream::connect(address).await,
-    };
-    let stream = connected.map_err(ClientError::Connect)?;
-    stream.set_nodelay(true).map_err(ClientError::Connect)?;
-    let local = stream.local_addr().map_err(ClientError::Connect)?;
-    let stream: Box<dyn Stream> = if target.encrypted {
-        let config = tls::config(&options.trust).map_err(ClientError::Connect)?;
-        let name = ServerName::try_from(target.host.clone())
-            .map_err(|_| ClientError::Address(url.to_owned()))?;
-        let connector = TlsConnector::from(Arc::new(config));
-        let connected = connector.connect(name, stream).await;
-        Box::new(connected.map_err(ClientError::Connect)?)
-    } else {
-        Box::new(stream)
-    };
+    let (stream, local) = target.connect(options).await?;
     let mut request = target.url.as_str().into_client_request()?;
     let headers = request.headers_mut();
     let protocol = HeaderValue::from_static(SUBPROTOCOL);
@@ -90,7 +73,7 @@ async fn connect_from(local: IpAddr, host: (&str, u16)) -> io::Result<TcpStream>
 }
 
 /// What an address says.
-struct Target {
+pub(crate) struct Target {
     url: String,
     host: String,
     port: u16,
@@ -98,8 +81,40 @@ struct Target {
 }
 
 impl Target {
+    /// Opens the connection, inside TLS where the address says so. The second value is the client's
+    /// own address.
+    pub(crate) async fn connect(
+        &self,
+        options: &ConnectOptions,
+    ) -> Result<(Box<dyn Stream>, SocketAddr), ClientError> {
+        let address = (self.host.as_str(), self.port);
+        let connected = match options.local {
+            Some(local) => connect_from(local, address).await,
+            None => TcpStream::connect(address).await,
+        };
+        let stream = connected.map_err(ClientError::Connect)?;
+        stream.set_nodelay(true).map_err(ClientError::Connect)?;
+        let local = stream.local_addr().map_err(ClientError::Connect)?;
+        if !self.encrypted {
+            return Ok((Box::new(stream), local));
+        }
+        let config = tls::config(&options.trust).map_err(ClientError::Connect)?;
+        let name = ServerName::try_from(self.host.clone())
+            .map_err(|_| ClientError::Address(self.url.clone()))?;
+        let connector = TlsConnector::from(Arc::new(config));
+        let connected = connector.connect(name, stream).await;
+        Ok((Box::new(connected.map_err(ClientError::Connect)?), local))
+    }
+
+    /// What a request's `Host` says.
+    pub(crate) fn authority(&self) -> &str {
+        let rest = self.url.split_once("://").map_or("", |(_, rest)| rest);
+        rest.split_once('/')
+            .map_or(rest, |(authority, _)| authority)
+    }
+
     /// Takes `ws`, `wss`, `http` and `https`; without a path the socket's path is meant.
-    fn parse(url: &str) -> Result<Self, ClientError> {
+    pub(crate) fn parse(url: &str) -> Result<Self, ClientError> {
         let wrong = || ClientError::Address(url.to_owned());
         let uri: Uri = url.parse().map_err(|_| wrong())?;
         let encrypted = match uri.scheme_str() {
