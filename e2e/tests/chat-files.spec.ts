@@ -76,8 +76,11 @@ for (const browser of browsers) {
     const { page } = ann;
     const dropped = await transferOf(page, [text('notes.txt', 'seeds by Friday')]);
     const main = page.locator('main');
-    await main.dispatchEvent('dragenter', { dataTransfer: dropped });
-    await expect(page.getByText('Drop files here')).toBeVisible();
+    // What takes drops comes a moment after the room.
+    await expect(async () => {
+      await main.dispatchEvent('dragenter', { dataTransfer: dropped });
+      await expect(page.getByText('Drop files here')).toBeVisible({ timeout: 1_000 });
+    }).toPass();
     await main.dispatchEvent('drop', { dataTransfer: dropped });
     await expect(page.getByText('Drop files here')).toBeHidden();
     await expect(tray(ann).getByRole('listitem')).toHaveCount(1);
