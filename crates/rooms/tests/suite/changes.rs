@@ -153,7 +153,7 @@ fn what_expires_is_told_to_everybody() {
     let mut world = two();
     let outputs = world.feed(Input::Expired { before: 2 });
     let expired = Event::Expired { before: 2 };
-    assert_eq!(events(&outputs, s(1)), [expired.clone()]);
+    assert_eq!(events(&outputs, s(1)), std::slice::from_ref(&expired));
     assert_eq!(events(&outputs, s(2)), [expired]);
     assert!(!outputs.contains(&Output::Empty));
 }

@@ -120,7 +120,7 @@ async fn change(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    if let Err(refusal) = may_change(&rooms, &headers) {
+    if let Some(refusal) = refused(&rooms, &headers) {
         return refusal;
     }
     let name: RoomName = match name.parse() {
@@ -159,22 +159,18 @@ async fn change(
 
 /// A page in a browser on this machine can send a request here, but none that says it is JSON: for
 /// that the browser asks first, and nothing here answers that question.
-fn may_change(rooms: &Rooms, headers: &HeaderMap) -> Result<(), Response> {
+fn refused(rooms: &Rooms, headers: &HeaderMap) -> Option<Response> {
     if !rooms.may_change {
         let message = "rooms are changed on a loopback address alone";
-        return Err(wrong(StatusCode::FORBIDDEN, message));
+        return Some(wrong(StatusCode::FORBIDDEN, message));
     }
     let media_type = headers.get(header::CONTENT_TYPE);
     let is_json = media_type
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.split(';').next())
         .is_some_and(|value| value.trim().eq_ignore_ascii_case("application/json"));
-    if is_json {
-        Ok(())
-    } else {
-        let message = "the body is application/json";
-        Err(wrong(StatusCode::UNSUPPORTED_MEDIA_TYPE, message))
-    }
+    let message = "the body is application/json";
+    (!is_json).then(|| wrong(StatusCode::UNSUPPORTED_MEDIA_TYPE, message))
 }
 
 fn wrong(status: StatusCode, message: &str) -> Response {

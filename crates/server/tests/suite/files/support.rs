@@ -159,7 +159,7 @@ impl Person {
     pub(super) async fn share(&mut self, name: &str, content: &[u8]) -> (u64, FileInfo) {
         let (place, file) = self.upload(name, content).await;
         let (number, files) = self.post(&[&place]).await;
-        assert_eq!(files, [file.clone()]);
+        assert_eq!(files, std::slice::from_ref(&file));
         (number, file)
     }
 
