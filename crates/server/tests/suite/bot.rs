@@ -1,5 +1,5 @@
-//! The example bot, a process of its own, joins a room of this server and answers there, before and
-//! after a restart of the server.
+//! Programs join a room of this server: the example bot, a process of its own, answers there before
+//! and after a restart of the server, and one sends a file.
 #![expect(clippy::wildcard_enum_match_arm, reason = "a test fails by a panic")]
 
 use std::{
@@ -7,8 +7,11 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-use zoom_client::{Client, ConnectOptions, Events};
-use zoom_protocol::{ClientId, EntryBody, Event, Join, Post, ResumeRequest, Sources};
+use zoom_client::{Client, ConnectOptions, Events, files};
+use zoom_protocol::{
+    ClientId, EntryBody, ErrorCode, Event, FileName, Join, Post, ResumeRequest, Sources,
+    UploadPlace,
+};
 
 use crate::media::house::House;
 use crate::waiting::soon;
@@ -65,6 +68,37 @@ async fn a_bot_in_a_process_of_its_own_answers_in_the_room() {
     assert_eq!(answer(&mut events).await, "still there?");
 
     drop(bot);
+    house.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_program_sends_a_file_and_posts_it() {
+    let house = House::start().await;
+    let (person, _events) = Client::connect(&house.url()).await.unwrap();
+    person.join(join("Kim")).await.unwrap();
+    let name: FileName = "note.txt".parse().unwrap();
+    let place = person.upload(name.clone(), 5).await.unwrap();
+    let options = ConnectOptions::default();
+    let url = house.url();
+    let sent = files::send(&url, &options, &place, b"hello");
+    let file = soon("the file to be sent", sent).await.unwrap();
+    assert_eq!((file.bytes, &file.name), (5, &name));
+    let post = Post {
+        text: None,
+        files: vec![place.upload.clone()],
+        ..Post::text(id("file"), "-".parse().unwrap())
+    };
+    let posted = person.write(post).await.unwrap();
+    let EntryBody::Message(message) = posted.entry.body else {
+        panic!("no message");
+    };
+    assert_eq!(message.files, [file]);
+    let again = UploadPlace {
+        path: "/api/uploads/unknown".into(),
+        ..place
+    };
+    let refused = files::send(&house.url(), &options, &again, b"hello").await;
+    assert_eq!(refused.unwrap_err().code(), Some(ErrorCode::NoUpload));
     house.stop().await;
 }
 
