@@ -68,8 +68,8 @@ impl Page {
         let mut environment = Environment::new();
         environment.set_auto_escape_callback(|_| AutoEscape::Html);
         for (name, source) in [
-            ("head", include_str!("../../templates/export_head.html")),
-            ("entry", include_str!("../../templates/export_entry.html")),
+            ("head", include_str!("head.html")),
+            ("entry", include_str!("entry.html")),
         ] {
             environment
                 .add_template(name, source)

@@ -23,7 +23,7 @@ async fn a_file_with_a_hash_in_its_name_is_kept_for_ever() {
     for (page, start, kind) in [
         ("/", "site", "text/css; charset=utf-8"),
         ("/", "home", "text/javascript; charset=utf-8"),
-        ("/r/a", "room", "text/css; charset=utf-8"),
+        ("/r/a", "room", "text/javascript; charset=utf-8"),
     ] {
         let path = app_file(&server, page, start).await;
         let file = server.get(&path, &[]).await;
