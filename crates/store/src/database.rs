@@ -31,6 +31,9 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 #[derive(Clone, Debug)]
 pub(crate) struct Database {
     pub(crate) path: PathBuf,
+    /// Whether its unused parts may hold anything: a crash has left a log, or it is of an earlier
+    /// format.
+    pub(crate) is_untidy: bool,
 }
 
 impl Database {
@@ -43,10 +46,14 @@ impl Database {
             path: path.clone(),
             source,
         })?;
-        let database = Self { path };
+        let has_log = length(&side_file(&path, "-wal"))? > 0;
+        let database = Self {
+            path,
+            is_untidy: has_log,
+        };
         let fail = |source| database.error(source);
         let mut writer = database.writer().map_err(fail)?;
-        migrate(&mut writer).map_err(|error| match error {
+        let is_changed = migrate(&mut writer).map_err(|error| match error {
             ReadError::Database(source) => database.error(source),
             ReadError::Content { .. } | ReadError::Closed => {
                 damaged(&database.path, error.to_string())
@@ -56,7 +63,14 @@ impl Database {
             path: dir.to_owned(),
             source,
         })?;
-        Ok((database, writer))
+        let is_untidy = has_log || is_changed;
+        Ok((
+            Self {
+                is_untidy,
+                ..database
+            },
+            writer,
+        ))
     }
 
     /// A connection that writes. A commit returns when it is on disk.
@@ -177,7 +191,8 @@ fn look(path: &Path) -> Result<(), StoreError> {
     }
 }
 
-fn migrate(connection: &mut Connection) -> Result<(), ReadError> {
+/// Brings the database to the latest format; whether it had another.
+fn migrate(connection: &mut Connection) -> Result<bool, ReadError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let found: i64 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
     let missing = MIGRATIONS.iter().enumerate().skip(found.max(0) as usize);
@@ -189,7 +204,8 @@ fn migrate(connection: &mut Connection) -> Result<(), ReadError> {
         transaction.pragma_update(None, "user_version", index as i64 + 1)?;
         transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
     }
-    Ok(transaction.commit()?)
+    transaction.commit()?;
+    Ok(found < MIGRATIONS.len() as i64)
 }
 
 /// The length of a file in bytes; 0 for none.

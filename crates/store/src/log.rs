@@ -18,6 +18,8 @@ const PAGES_MORE: u32 = 1_000;
 const CLEAN_PATIENCE: Duration = Duration::from_millis(50);
 /// After what time the log goes with what was taken away.
 const ERASE: Duration = Duration::from_secs(1);
+/// Pages that are cleared at once, while messages wait.
+const CLEARED_AT_ONCE: u32 = 1_000;
 
 /// Brings the log into the database.
 #[derive(Debug)]
@@ -25,17 +27,20 @@ pub(crate) struct Log {
     scrubber: Scrubber,
     /// With how many pages it is brought over.
     most: u32,
+    /// Whether all pages are to be cleared.
+    all: bool,
     /// When what was taken away has to leave the log.
     erase_at: Option<Instant>,
 }
 
 impl Log {
-    pub(crate) fn new(scrubber: Scrubber) -> Self {
+    /// Where the database `is_untidy`, every page of it is to be cleared.
+    pub(crate) fn new(scrubber: Scrubber, is_untidy: bool) -> Self {
         Self {
             scrubber,
             most: PAGES,
-            // A crash may have left something in it.
-            erase_at: Some(Instant::now() + ERASE),
+            all: is_untidy,
+            erase_at: is_untidy.then(Instant::now),
         }
     }
 
@@ -49,15 +54,26 @@ impl Log {
         self.erase_at.get_or_insert_with(|| Instant::now() + ERASE);
     }
 
-    /// Does what is due. What fails is tried again: the log has it all until then.
+    /// Does what is due, for a moment. What fails is tried again: the log has it all until then.
     pub(crate) fn tend(&mut self, connection: &Connection) {
         let done = if self.erase_at.is_some_and(|at| at <= Instant::now()) {
-            self.clean(connection).map(drop)
+            self.clean_some(connection).map(drop)
         } else {
             self.shorten(connection)
         };
         if let Err(error) = done {
             tracing::debug!(%error, "the log stays beside the database");
+        }
+    }
+
+    /// Empties the log, and clears what was taken away; whether all of it is gone.
+    pub(crate) fn clean(&mut self, connection: &Connection) -> Result<bool, LogError> {
+        loop {
+            match self.clean_some(connection)? {
+                Cleaned::All => return Ok(true),
+                Cleaned::Some => {}
+                Cleaned::None => return Ok(false),
+            }
         }
     }
 
@@ -74,37 +90,56 @@ impl Log {
         Ok(())
     }
 
-    /// Empties the log, and clears what was taken away; whether all of it is gone.
-    pub(crate) fn clean(&mut self, connection: &Connection) -> Result<bool, LogError> {
-        if self.erase_at.is_some() {
-            self.erase_at = Some(Instant::now() + ERASE);
+    /// Clears some of what is to be cleared, and empties the log when that was the last.
+    fn clean_some(&mut self, connection: &Connection) -> Result<Cleaned, LogError> {
+        self.erase_at = Some(Instant::now() + ERASE);
+        if std::mem::take(&mut self.all)
+            && let Err(error) = self.scrubber.note_all()
+        {
+            self.all = true;
+            return Err(error.into());
         }
-        let Some(cleared) = self.bring_over(connection)? else {
-            return Ok(false);
-        };
-        if cleared > 0 {
-            self.scrubber.sync()?;
+        if self.scrubber.count() > CLEARED_AT_ONCE {
+            self.scrubber.scrub(CLEARED_AT_ONCE)?;
+            self.erase_at = Some(Instant::now());
+            return Ok(Cleaned::Some);
         }
+        if !self.bring_over(connection)? {
+            return Ok(Cleaned::None);
+        }
+        self.scrubber.scrub(u32::MAX)?;
+        self.scrubber.sync()?;
         connection.busy_timeout(CLEAN_PATIENCE)?;
         let state = checkpoint(connection, "TRUNCATE");
         connection.busy_timeout(PATIENCE)?;
         if state?.is_held_up {
-            return Ok(false);
+            return Ok(Cleaned::None);
         }
         // Pages in memory have what was cleared, and would be written with it again.
         connection.execute_batch("PRAGMA shrink_memory")?;
         self.erase_at = None;
-        Ok(true)
+        Ok(Cleaned::All)
     }
 
-    /// Brings all over and clears it: how many pages. Nothing when somebody reads an older state.
-    fn bring_over(&self, connection: &Connection) -> Result<Option<u32>, LogError> {
+    /// Brings all over, and notes what is to be cleared. False when somebody reads an older state.
+    fn bring_over(&mut self, connection: &Connection) -> Result<bool, LogError> {
         let state = checkpoint(connection, "PASSIVE")?;
         if state.is_held_up || state.brought < state.pages {
-            return Ok(None);
+            return Ok(false);
         }
-        Ok(Some(self.scrubber.scrub(state.pages)?))
+        self.scrubber.note_log(state.pages)?;
+        Ok(true)
     }
+}
+
+/// How far the cleaning has come.
+enum Cleaned {
+    /// Nothing is left in the files of what was taken away.
+    All,
+    /// There is more to do.
+    Some,
+    /// Somebody reads an older state.
+    None,
 }
 
 /// Why the log could not be brought over.

@@ -82,6 +82,13 @@ impl<T> Queue<T> {
         Some(taken)
     }
 
+    /// Takes what there is, at most `most`, without waiting.
+    pub(crate) fn more(&self, most: usize) -> Vec<T> {
+        let mut state = self.lock();
+        let count = state.waiting.len().min(most);
+        state.waiting.drain(..count).collect()
+    }
+
     /// Lets nothing more in.
     pub(crate) fn close(&self) {
         self.lock().closed = true;

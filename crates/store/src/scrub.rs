@@ -6,17 +6,11 @@
 //! later. So that part is filled with zeros in every page that a checkpoint has brought from the log
 //! into the database. Nobody reads it: it may be written while others read the page.
 //!
-//! It is done after a checkpoint has brought over everything and before the log is cut off. A crash
-//! in between leaves the log, and so the same pages to the next checkpoint.
+//! Every page that a checkpoint brings over is noted, and cleared before the log is next cut off for
+//! something that was taken away: most pages come many times before that. A crash loses the notes,
+//! and leaves a log that is not empty: then all pages are noted.
 
-use std::{
-    collections::BTreeSet,
-    fs::File,
-    io::{self, Read, Seek, SeekFrom, Write},
-    ops::Range,
-    path::PathBuf,
-    sync::Arc,
-};
+use std::{fs::File, io, ops::Range, path::PathBuf, sync::Arc};
 
 /// The header of the log, in bytes.
 const LOG_HEADER: usize = 32;
@@ -37,45 +31,126 @@ pub(crate) struct Scrubber {
     /// is open as long as any connection is.
     database: Arc<File>,
     log: PathBuf,
+    /// Which pages are to be cleared: a bit for each, in the order of their numbers.
+    noted: Vec<u64>,
+    /// How many pages are noted.
+    count: u32,
+    /// Whether something was cleared since the last sync.
+    unsynced: bool,
 }
 
 impl Scrubber {
     pub(crate) fn new(database: Arc<File>, log: PathBuf) -> Self {
-        Self { database, log }
+        Self {
+            database,
+            log,
+            noted: Vec::new(),
+            count: 0,
+            unsynced: false,
+        }
     }
 
-    /// Clears the pages that the first `frames` frames of the log have; all of them have to be in
-    /// the database. Returns how many were cleared.
+    /// How many pages are to be cleared.
+    pub(crate) fn count(&self) -> u32 {
+        self.count
+    }
+
+    /// Notes every page that there is.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub(crate) fn note_all(&mut self) -> io::Result<()> {
+        let bytes = self.database.metadata()?.len();
+        if bytes > 0 {
+            let pages = bytes / self.page_bytes()? as u64;
+            for number in 1..=u32::try_from(pages).unwrap_or(MOST_PAGES) {
+                self.note(number);
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes the pages that the first `frames` frames of the log have; all of them have to be in
+    /// the database (section 4.1 of SQLite's file format).
     ///
     /// # Errors
     /// What the system says; it may be done again.
-    pub(crate) fn scrub(&self, frames: u32) -> io::Result<u32> {
+    pub(crate) fn note_log(&mut self, frames: u32) -> io::Result<()> {
         if frames == 0 {
-            return Ok(0);
+            return Ok(());
         }
-        let (size, pages) = logged(&mut File::open(&self.log)?, frames)?;
-        let mut page = vec![0; size];
-        let mut cleared = 0;
-        for number in pages.range(1..MOST_PAGES) {
-            cleared += u32::from(self.clear(*number, &mut page)?);
+        let log = File::open(&self.log)?;
+        let page_bytes = self.page_bytes()?;
+        let mut header = [0; LOG_HEADER];
+        read_at(&log, &mut header, 0)?;
+        let mut frame = [0; FRAME_HEADER];
+        for index in 0..u64::from(frames) {
+            let place = LOG_HEADER as u64 + index * (FRAME_HEADER + page_bytes) as u64;
+            read_at(&log, &mut frame, place)?;
+            // The salt says that it is of this log and not of one before.
+            if frame[8..16] != header[16..24] {
+                return Err(io::ErrorKind::InvalidData.into());
+            }
+            self.note(number(&frame, 0));
         }
-        Ok(cleared)
+        Ok(())
+    }
+
+    fn note(&mut self, page: u32) {
+        if page == 0 || page >= MOST_PAGES {
+            return;
+        }
+        let (place, bit) = (page as usize / 64, 1 << (page % 64));
+        if self.noted.len() <= place {
+            self.noted.resize(place + 1, 0);
+        }
+        if let Some(word) = self.noted.get_mut(place)
+            && *word & bit == 0
+        {
+            *word |= bit;
+            self.count += 1;
+        }
+    }
+
+    /// Clears pages that are noted, at least `least` of them if there are so many.
+    ///
+    /// # Errors
+    /// What the system says; it may be done again.
+    pub(crate) fn scrub(&mut self, least: u32) -> io::Result<()> {
+        if self.count == 0 {
+            return Ok(());
+        }
+        let mut page = vec![0; self.page_bytes()?];
+        let until = self.count.saturating_sub(least);
+        while self.count > until
+            && let Some(word) = self.noted.last().copied()
+        {
+            let first = (self.noted.len() as u32 - 1) * 64;
+            for bit in (0..64).filter(|bit| word >> bit & 1 == 1) {
+                self.unsynced |= self.clear(first + bit, &mut page)?;
+            }
+            self.noted.pop();
+            self.count -= word.count_ones();
+        }
+        Ok(())
     }
 
     /// Makes what was cleared last through a loss of power.
     ///
     /// # Errors
     /// What the system says.
-    pub(crate) fn sync(&self) -> io::Result<()> {
-        self.database.sync_data()
+    pub(crate) fn sync(&mut self) -> io::Result<()> {
+        if self.unsynced {
+            self.database.sync_data()?;
+            self.unsynced = false;
+        }
+        Ok(())
     }
 
     /// Clears one page; whether there was something.
     fn clear(&self, number: u32, page: &mut [u8]) -> io::Result<bool> {
-        let mut file = &*self.database;
         let start = u64::from(number - 1) * page.len() as u64;
-        file.seek(SeekFrom::Start(start))?;
-        match file.read_exact(page) {
+        match read_at(&self.database, page, start) {
             Ok(()) => {}
             // The database has become shorter.
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(false),
@@ -91,34 +166,42 @@ impl Scrubber {
             return Ok(false);
         }
         bytes.fill(0);
-        file.seek(SeekFrom::Start(start + gap.start as u64))?;
-        file.write_all(bytes)?;
+        write_at(&self.database, bytes, start + gap.start as u64)?;
         Ok(true)
+    }
+
+    /// The size of a page (section 1.3.2 of SQLite's file format).
+    fn page_bytes(&self) -> io::Result<usize> {
+        let mut size = [0; 2];
+        read_at(&self.database, &mut size, 16)?;
+        match u16::from_be_bytes(size) {
+            1 => Ok(LARGEST),
+            size if size.is_power_of_two() && size >= 512 => Ok(size.into()),
+            _ => Err(io::ErrorKind::InvalidData.into()),
+        }
     }
 }
 
-/// The size of pages and the numbers of those in the first `frames` frames of a log (section 4.1 of
-/// SQLite's file format).
-fn logged(log: &mut File, frames: u32) -> io::Result<(usize, BTreeSet<u32>)> {
-    let mut header = [0; LOG_HEADER];
-    log.read_exact(&mut header)?;
-    let size = number(&header, 8) as usize;
-    if !size.is_power_of_two() || size > LARGEST {
-        return Err(io::ErrorKind::InvalidData.into());
-    }
-    let mut pages = BTreeSet::new();
-    let mut frame = [0; FRAME_HEADER];
-    for index in 0..u64::from(frames) {
-        let place = LOG_HEADER as u64 + index * (FRAME_HEADER + size) as u64;
-        log.seek(SeekFrom::Start(place))?;
-        log.read_exact(&mut frame)?;
-        // The salt says that it is of this log and not of one before.
-        if frame[8..16] != header[16..24] {
-            return Err(io::ErrorKind::InvalidData.into());
-        }
-        pages.insert(number(&frame, 0));
-    }
-    Ok((size, pages))
+#[cfg(unix)]
+fn read_at(file: &File, bytes: &mut [u8], place: u64) -> io::Result<()> {
+    std::os::unix::fs::FileExt::read_exact_at(file, bytes, place)
+}
+
+#[cfg(unix)]
+fn write_at(file: &File, bytes: &[u8], place: u64) -> io::Result<()> {
+    std::os::unix::fs::FileExt::write_all_at(file, bytes, place)
+}
+
+#[cfg(not(unix))]
+fn read_at(mut file: &File, bytes: &mut [u8], place: u64) -> io::Result<()> {
+    io::Seek::seek(&mut file, io::SeekFrom::Start(place))?;
+    io::Read::read_exact(&mut file, bytes)
+}
+
+#[cfg(not(unix))]
+fn write_at(mut file: &File, bytes: &[u8], place: u64) -> io::Result<()> {
+    io::Seek::seek(&mut file, io::SeekFrom::Start(place))?;
+    io::Write::write_all(&mut file, bytes)
 }
 
 /// Which part of a page of a tree has no rows (section 1.6 of SQLite's file format); nothing for

@@ -59,7 +59,7 @@ impl Store {
         let queue = Arc::new(Queue::new(limits.store_queue as usize));
         let writer = Writer {
             connection,
-            log: Log::new(Scrubber::new(Arc::clone(&file), log)),
+            log: Log::new(Scrubber::new(Arc::clone(&file), log), database.is_untidy),
             queue: Arc::clone(&queue),
             limits: limits.clone(),
             database: database.clone(),

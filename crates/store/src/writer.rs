@@ -3,6 +3,8 @@
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
+    thread,
+    time::Duration,
 };
 
 use rusqlite::{Connection, TransactionBehavior};
@@ -16,6 +18,12 @@ use crate::{
     log::Log,
     queue::Queue,
 };
+
+/// A commit costs nearly as much for one change as for many. Where the one before had so many times
+/// as many changes, those who were answered then are about to write again, and are waited for.
+const FEW: usize = 4;
+/// How long they are waited for.
+const GATHER: Duration = Duration::from_millis(1);
 
 /// Something to do, and where its outcome goes.
 pub(crate) enum Job {
@@ -43,7 +51,13 @@ impl Writer {
     /// Runs until the queue is closed and empty.
     pub(crate) fn run(mut self) {
         let most = self.limits.store_batch as usize;
-        while let Some(jobs) = self.queue.take(most, self.log.due()) {
+        let mut last = 0;
+        while let Some(mut jobs) = self.queue.take(most, self.log.due()) {
+            if jobs.len() < last / FEW {
+                thread::sleep(GATHER);
+                jobs.extend(self.queue.more(most.saturating_sub(jobs.len())));
+            }
+            last = jobs.len();
             let (mut writes, mut cleans) = (Vec::with_capacity(jobs.len()), Vec::new());
             for job in jobs {
                 match job {
@@ -83,11 +97,11 @@ impl Writer {
                 if aftermath.erased {
                     self.log.erased();
                 }
-                for ((_, reply), outcome) in writes.into_iter().zip(outcomes) {
-                    call(reply, outcome);
-                }
                 if !aftermath.dropped.is_empty() {
                     self.files.dropped(aftermath.dropped);
+                }
+                for ((_, reply), outcome) in writes.into_iter().zip(outcomes) {
+                    call(reply, outcome);
                 }
             }
             Err(error) => {
