@@ -86,13 +86,23 @@ impl Finisher {
                     thumbnail: made.thumbnail.as_deref(),
                 },
             )?;
-            let mut note = upload.note();
-            note.file = Some(info.clone());
-            self.folder.note(&upload.id, &serde_json::to_vec(&note)?)?;
-            self.folder.empty_upload(&upload.id)?;
+            self.note(upload, &info);
             Ok((info, pin))
         };
         kept().map_err(|error| refusal(&error))
+    }
+
+    /// Notes on the disk what an upload has become. Where there is no space for it, it is lost at the
+    /// next start if it is in no message then, and goes on until then.
+    fn note(&self, upload: &Upload, file: &FileInfo) {
+        let mut note = upload.note();
+        note.file = Some(file.clone());
+        let noted = serde_json::to_vec(&note).map_err(io::Error::from);
+        let noted = noted.and_then(|note| self.folder.note(&upload.id, &note));
+        // What was sent tells more than what is kept.
+        if let Err(error) = noted.and(self.folder.empty_upload(&upload.id)) {
+            tracing::debug!(%error, "that an upload is whole was not noted");
+        }
     }
 
     fn make(&self, upload: &Upload, file: &UploadFile) -> Result<Made, ErrorCode> {

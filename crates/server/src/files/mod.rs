@@ -27,7 +27,10 @@ use zoom_protocol::{
     AuthorId, ErrorCode, FileHash, FileInfo, FileName, Limits, RoomName, UPLOADS_PATH, UploadId,
     UploadPlace,
 };
-use zoom_store::{Store, files::FileFolder};
+use zoom_store::{
+    Store,
+    files::{FileFolder, Pin},
+};
 
 use finish::Finisher;
 pub(crate) use kind::is_shown;
@@ -49,6 +52,7 @@ struct Inner {
     store: Store,
     uploads: Uploads,
     finisher: Finisher,
+    runtime: Handle,
 }
 
 /// A file of a message, open for reading.
@@ -86,9 +90,10 @@ impl Files {
             limits,
             store,
             uploads: Uploads::default(),
+            runtime: Handle::current(),
         }));
         files.restore();
-        Handle::current().spawn(tidy(Arc::downgrade(&files.0)));
+        files.0.runtime.spawn(tidy(Arc::downgrade(&files.0)));
         Ok(files)
     }
 
@@ -118,6 +123,7 @@ impl Files {
             name,
             bytes,
             file: None,
+            posted: false,
         };
         let new = Upload::new(upload.clone(), note, Instant::now(), None);
         let files = self.clone();
@@ -146,7 +152,17 @@ impl Files {
     /// alone keeps them. To be called for each, before anybody is told of it. Quick; waits for
     /// nothing.
     pub(crate) fn posted(&self, room: &RoomName, author: AuthorId, files: &[FileInfo]) {
-        self.0.uploads.posted(author, room, files);
+        let posted = self.0.uploads.posted(author, room, files);
+        if posted.is_empty() {
+            return;
+        }
+        let files = self.clone();
+        // A start that does not know it would keep the bytes of deleted messages for a while.
+        self.0.runtime.spawn_blocking(move || {
+            for upload in posted {
+                files.note_posted(&upload);
+            }
+        });
     }
 
     /// Puts a body behind the `offset` bytes of an upload; see [`Files::receive`].
@@ -305,18 +321,42 @@ impl Files {
                 self.remove_from_disk(&uploaded.upload);
                 continue;
             };
-            let pin = note.file.as_ref().map(|file| self.folder().pin(file.hash));
-            match pin {
-                // Its content is gone.
-                Some(None) => self.remove_from_disk(&uploaded.upload),
-                pin => {
-                    self.0
-                        .uploads
-                        .restore(Upload::new(uploaded.upload, note, used, pin.flatten()))
+            match self.pinned(note) {
+                Some((note, pin)) => {
+                    let upload = Upload::new(uploaded.upload, note, used, pin);
+                    self.0.uploads.restore(upload);
                 }
+                // Its content is gone.
+                None => self.remove_from_disk(&uploaded.upload),
             }
         }
         self.folder().sweep();
+    }
+
+    /// The note of an upload that is taken up again, with a pin on its content where no message
+    /// keeps that. Nothing when the content is gone.
+    fn pinned(&self, mut note: Note) -> Option<(Note, Option<Pin>)> {
+        let Some(file) = &note.file else {
+            return Some((note, None));
+        };
+        let pin = self.folder().pin(file.hash)?;
+        let find = |file: &FileInfo| self.0.store.file(note.room.key(), file.hash, &file.name);
+        note.posted = note.posted || find(file).is_ok_and(|found| found.is_some());
+        let pin = (!note.posted).then_some(pin);
+        Some((note, pin))
+    }
+
+    fn note_posted(&self, upload: &Upload) {
+        // Nobody removes it meanwhile.
+        let _turn = upload.turn.blocking_lock();
+        if upload.is_cancelled() {
+            return;
+        }
+        let noted = serde_json::to_vec(&upload.note()).map_err(io::Error::from);
+        let noted = noted.and_then(|note| self.folder().note(&upload.id, &note));
+        if let Err(error) = noted {
+            tracing::debug!(%error, "that an upload is in a message was not noted");
+        }
     }
 
     /// Deletes what is on the disk of uploads that are no more.

@@ -28,6 +28,9 @@ pub(super) struct Note {
     pub(super) bytes: u64,
     /// The file, once all bytes are there.
     pub(super) file: Option<FileInfo>,
+    /// Whether a message has it.
+    #[serde(default)]
+    pub(super) posted: bool,
 }
 
 /// One upload.
@@ -93,7 +96,7 @@ impl Upload {
                 used,
                 file: note.file,
                 pin,
-                posted: false,
+                posted: note.posted,
                 cancelled: false,
             }),
         }
@@ -101,12 +104,14 @@ impl Upload {
 
     /// What its note says.
     pub(super) fn note(&self) -> Note {
+        let state = self.state();
         Note {
             author: self.author,
             room: self.room.clone(),
             name: self.name.clone(),
             bytes: self.bytes,
-            file: self.file(),
+            file: state.file.clone(),
+            posted: state.posted,
         }
     }
 
@@ -163,16 +168,18 @@ impl Upload {
         Some(file)
     }
 
-    /// Notes that an entry refers to the file.
-    fn post(&self, files: &[FileInfo]) {
+    /// Notes that an entry refers to the file, if it is one of these. Whether it was not known.
+    fn post(&self, files: &[FileInfo]) -> bool {
         let mut state = self.state();
         let is_one = |file: &FileInfo| files.iter().any(|posted| posted.hash == file.hash);
-        if state.file.as_ref().is_some_and(is_one) {
-            state.posted = true;
-            let pin = state.pin.take();
-            drop(state);
-            drop(pin);
+        if !state.file.as_ref().is_some_and(is_one) {
+            return false;
         }
+        let is_news = !std::mem::replace(&mut state.posted, true);
+        let pin = state.pin.take();
+        drop(state);
+        drop(pin);
+        is_news
     }
 
     fn is_posted(&self) -> bool {
@@ -277,20 +284,25 @@ impl Uploads {
         files.ok_or(ErrorCode::NoUpload)
     }
 
-    /// Notes that an entry of this author in this room refers to these files.
-    pub(super) fn posted(&self, author: AuthorId, room: &RoomName, files: &[FileInfo]) {
+    /// Notes that an entry of this author in this room refers to these files. Brings back the uploads
+    /// of which that was not known.
+    pub(super) fn posted(
+        &self,
+        author: AuthorId,
+        room: &RoomName,
+        files: &[FileInfo],
+    ) -> Vec<Arc<Upload>> {
         if files.is_empty() {
-            return;
+            return Vec::new();
         }
-        let theirs: Vec<_> = self
+        let mut theirs: Vec<_> = self
             .lock()
             .values()
             .filter(|upload| upload.is_of(author, room))
             .cloned()
             .collect();
-        for upload in theirs {
-            upload.post(files);
-        }
+        theirs.retain(|upload| upload.post(files));
+        theirs
     }
 
     /// Takes one out for good.

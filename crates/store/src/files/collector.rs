@@ -1,8 +1,9 @@
 //! Deletes contents that nothing refers to any more, on a thread of its own.
 
 use std::{
+    error::Error,
     fs, io,
-    path::Path,
+    path::{Path, PathBuf},
     sync::PoisonError,
     thread::{self, JoinHandle},
 };
@@ -10,7 +11,7 @@ use std::{
 use rusqlite::Connection;
 use zoom_protocol::FileHash;
 
-use super::{CONTENTS, FileFolder, State, THUMBNAILS, remove};
+use super::{CONTENTS, FileFolder, State, THUMBNAILS, UPLOADS, remove};
 use crate::{StoreError, database::Database};
 
 /// The one who deletes contents. No content is deleted while it is pinned, and none is pinned while
@@ -108,17 +109,10 @@ impl Collector {
 
     /// Deletes a content if nothing refers to it.
     fn look(&self, hash: FileHash) {
-        let shared = &self.folder.shared;
-        // Held over the deletion, so that nobody pins what goes.
-        let state = shared.lock();
-        if state.pins.contains_key(&hash) {
-            return;
-        }
-        match self.is_referred_to(hash) {
-            Ok(true) => {}
-            Ok(false) => {
-                for kind in [CONTENTS, THUMBNAILS] {
-                    if let Err(error) = remove(&shared.path(kind, hash)) {
+        match self.take_away(hash) {
+            Ok(gone) => {
+                for path in gone {
+                    if let Err(error) = remove(&path) {
                         tracing::warn!(%error, "a file that nothing refers to stays on the disk");
                     }
                 }
@@ -126,7 +120,28 @@ impl Collector {
             // The next start looks again.
             Err(error) => tracing::warn!(%error, "a file stays on the disk"),
         }
+    }
+
+    /// Takes a content that nothing refers to away from its place, to where it is deleted: that may
+    /// take long for a large one, and nobody who pins another waits for it.
+    fn take_away(&self, hash: FileHash) -> Result<Vec<PathBuf>, Box<dyn Error>> {
+        let shared = &self.folder.shared;
+        let mut gone = Vec::new();
+        // Held until it is away, so that nobody pins what goes.
+        let state = shared.lock();
+        if state.pins.contains_key(&hash) || self.is_referred_to(hash)? {
+            return Ok(gone);
+        }
+        for (kind, ending) in [(CONTENTS, "gone"), (THUMBNAILS, "gone-small")] {
+            let to = shared.dir.join(UPLOADS).join(format!("{hash}.{ending}"));
+            match fs::rename(shared.path(kind, hash), &to) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
+                Ok(()) => gone.push(to),
+                Err(_) => {}
+            }
+        }
         drop(state);
+        Ok(gone)
     }
 
     fn is_referred_to(&self, hash: FileHash) -> rusqlite::Result<bool> {

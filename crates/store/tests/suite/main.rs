@@ -15,6 +15,8 @@ mod damage;
 #[cfg(test)]
 mod erased;
 #[cfg(test)]
+mod files;
+#[cfg(test)]
 mod formats;
 #[cfg(target_os = "linux")]
 #[cfg(test)]

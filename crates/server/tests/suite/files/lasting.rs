@@ -105,6 +105,29 @@ async fn what_a_crash_left_goes_at_the_next_start_and_the_rest_stays() {
 }
 
 #[tokio::test]
+async fn a_message_that_was_deleted_before_a_crash_does_not_keep_its_bytes() {
+    let server = TestServer::start().await;
+    let mut kim = Person::enter(&server, "a").await;
+    let (number, file) = kim.share("a.bin", b"deleted").await;
+    kim.delete(number).await;
+    until("the bytes to go", || {
+        kept(server.folder(), "files").is_empty()
+    })
+    .await;
+    let data = server.stop().await;
+    // As if the crash had come before they went.
+    let hash = file.hash.to_string();
+    let folder = data.path().join("files").join(&hash[..2]);
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join(&hash[2..]), b"deleted").unwrap();
+    let server = TestServer::on(data, |_| {}).await;
+    until("the bytes to go", || {
+        kept(server.folder(), "files").is_empty()
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn an_upload_that_is_given_up_takes_its_bytes_along_and_a_message_keeps_them() {
     let server = TestServer::start().await;
     let mut kim = Person::enter(&server, "a").await;

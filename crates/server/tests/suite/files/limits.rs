@@ -43,12 +43,11 @@ async fn a_room_takes_files_until_it_is_full_and_again_when_one_is_deleted() {
 }
 
 #[tokio::test]
-async fn the_transaction_counts_what_two_rooms_uploads_become() {
+async fn the_same_content_again_costs_a_room_nothing() {
     let server = TestServer::with(|limits| limits.room_file_bytes = 1_000).await;
     let mut kim = Person::enter(&server, "a").await;
     let (place, file) = kim.upload("a.bin", &bytes(900)).await;
     kim.post(&[&place]).await;
-    // The same content costs the room nothing, and a second name of it neither.
     let mut lee = Person::enter(&server, "a").await;
     let again = json!({ "type": "post", "client_id": "again", "files": [place.upload] });
     assert_eq!(
@@ -63,6 +62,25 @@ async fn the_transaction_counts_what_two_rooms_uploads_become() {
     let read = ask(server.address, "HEAD", &path_of("a", &file), &[], b"").await;
     assert_eq!(read.status, 200);
     assert_eq!(kim.no_place("b.bin", 101).await, ErrorCode::RoomFilesFull);
+}
+
+#[tokio::test]
+async fn a_message_whose_files_the_room_has_no_space_for_is_refused() {
+    let server = TestServer::start().await;
+    let who = "the-same-person-each-time";
+    let mut kim = Person::enter_as(&server, "a", who).await;
+    let (first, _) = kim.upload("a.bin", &bytes(600)).await;
+    let (second, _) = kim.upload("b.bin", &bytes(601)).await;
+    // The operator allows less from here on.
+    let server = server
+        .restart(|limits| limits.room_file_bytes = 1_200)
+        .await;
+    let mut kim = Person::enter_as(&server, "a", who).await;
+    let (number, _) = kim.post(&[&first]).await;
+    let post = json!({ "type": "post", "client_id": "two", "files": [second.upload] });
+    assert_eq!(kim.client.refused(post).await.0, ErrorCode::RoomFilesFull);
+    kim.delete(number).await;
+    kim.post(&[&second]).await;
 }
 
 #[tokio::test]
