@@ -96,7 +96,7 @@ for (const [first, second] of [
     person,
   }) => {
     const ann = await person(first, 'Ann', { viewport: { width: 1400, height: 800 } });
-    const kim = await person(second, 'Kim', { viewport: { width: 700, height: 800 } });
+    const kim = await person(second, 'Kim', { viewport: { width: 400, height: 800 } });
     await ann.enter('threads');
     await kim.enter('threads');
     await ann.say('Who brings cake?');
