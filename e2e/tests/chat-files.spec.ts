@@ -170,7 +170,8 @@ for (const browser of browsers) {
     for (const name of ['drawing.svg', 'page.html', 'lying.png']) {
       const link = page.getByRole('link', { name: `Download ${name}` });
       await expect(link).toBeVisible();
-      const answer = await page.request.get((await link.getAttribute('href')) ?? '');
+      const path = (await link.getAttribute('href')) ?? '';
+      const answer = await page.request.get(new URL(path, page.url()).href);
       expect(answer.headers()['content-disposition']).toMatch(/^attachment/);
       expect(answer.headers()['content-security-policy']).toMatch(/sandbox/);
       expect(answer.headers()['x-content-type-options']).toBe('nosniff');
