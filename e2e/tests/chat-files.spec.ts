@@ -188,7 +188,9 @@ for (const browser of browsers) {
     await choose(ann, [png('one.png', 900, 600, true), png('two.png', 300, 500)]);
     await ready(ann, 2);
     await ann.button('Send').click();
-    const opener = page.getByRole('button', { name: 'Enlarge one.png' });
+    // As long as it is on its way it is drawn by something else.
+    const message = ann.messages.getByRole('article', { name: /^Ann/ });
+    const opener = message.getByRole('button', { name: 'Enlarge one.png' });
     await opener.focus();
     await page.keyboard.press('Enter');
     const viewer = page.getByRole('dialog', { name: 'one.png' });
