@@ -9,7 +9,13 @@ import Chat from './Chat.svelte';
 
 test('a picture that is pressed is shown alone', async () => {
   const files = [
-    { hash: 'h', name: 'a.png', media_type: 'image/png', bytes: 1, picture: { width: 4, height: 3 } },
+    {
+      hash: 'h',
+      name: 'a.png',
+      media_type: 'image/png',
+      bytes: 1,
+      picture: { width: 4, height: 3 },
+    },
   ];
   const place = placeOf([somebody('0', { author: 'own' })], {
     room: 'r',
