@@ -10,6 +10,7 @@
 
 mod batch;
 pub mod chat;
+pub mod fill;
 pub mod floor;
 pub mod histogram;
 pub mod instructions;
@@ -18,5 +19,6 @@ pub mod process;
 pub mod profile;
 pub mod report;
 pub mod scenario;
+pub mod search;
 pub mod sequence;
 pub mod server;

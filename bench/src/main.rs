@@ -7,10 +7,12 @@ use clap::{Parser, Subcommand};
 use serde::Serialize;
 use zoom_bench::{
     chat::{self, ChatOptions, HistoryOptions},
+    fill::{self, FillOptions},
     floor, instructions,
     load::LoadReport,
     report,
     scenario::{self, Options, Scenario},
+    search::{self, SearchOptions},
 };
 
 /// Measures zoom.
@@ -49,6 +51,10 @@ enum What {
     Chat(ChatOptions),
     /// Coming into a room with 100,000 messages, and into one with 100.
     History(HistoryOptions),
+    /// Searching among 1,000,000 messages.
+    Search(SearchOptions),
+    /// Fills a room of a data folder, for measuring what else is to be done with it.
+    Fill(FillOptions),
     /// The generator of `chat`; started by it.
     #[command(hide = true)]
     ChatLoad {
@@ -105,6 +111,14 @@ fn main() -> Result<ExitCode> {
         What::History(options) => {
             let report = chat::history(&options)?;
             print(options.json, &report, &chat::history_table(&report))
+        }
+        What::Search(options) => {
+            let report = search::search(&options)?;
+            print(options.json, &report, &search::search_table(&report))
+        }
+        What::Fill(options) => {
+            fill::fill(&options)?;
+            Ok(ExitCode::SUCCESS)
         }
         What::ChatLoad {
             url,

@@ -41,6 +41,8 @@ fn main() -> Result<()> {
     for limit in [
         &mut limits.posts_burst,
         &mut limits.posts_per_second,
+        &mut limits.searches_burst,
+        &mut limits.searches_per_second,
         &mut limits.requests_burst,
         &mut limits.requests_per_second,
         &mut limits.joins_burst,

@@ -1,25 +1,23 @@
 //! How long it takes to come into a room with many messages, and into one with few.
 
-use std::{path::Path, sync::mpsc, time::Instant};
+use std::{path::Path, time::Instant};
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 use clap::Args;
 use serde::Serialize;
 use zoom_client::{
     Client, ConnectOptions,
     protocol::{Join, Limits, Sources},
 };
-use zoom_store::{Outcome, Store};
+use zoom_store::Store;
 
 use super::store::Writer;
 use crate::{
+    fill::write_all,
     histogram::{Histogram, Percentiles},
     load::source_address,
     server::{Server, built},
 };
-
-/// Messages that wait for the disk at once while a room is filled.
-const AT_ONCE: u64 = 1_000;
 
 /// Rooms of two sizes that people come into.
 #[derive(Args, Clone, Debug)]
@@ -91,23 +89,9 @@ pub fn history(options: &HistoryOptions) -> Result<HistoryReport> {
 
 fn fill(data: &Path, rooms: &[(&str, u64)]) -> Result<()> {
     let store = Store::open(data, &Limits::default())?;
-    let (replied, replies) = mpsc::channel();
     for (place, (room, count)) in rooms.iter().enumerate() {
         let mut writer = Writer::new(room, place as u64)?;
-        for sent in 0..*count + AT_ONCE.min(*count) {
-            if sent < *count {
-                let replied = replied.clone();
-                let reply = move |outcome| {
-                    let is_kept = matches!(outcome, Outcome::Posted { .. });
-                    // Whoever fills has given up then.
-                    let _ = replied.send(is_kept);
-                };
-                store.write(writer.next()?, Box::new(reply));
-            }
-            if sent >= AT_ONCE.min(*count) {
-                ensure!(replies.recv()?, "a message was not kept");
-            }
-        }
+        write_all(&store, *count, || writer.next())?;
     }
     store.close();
     Ok(())

@@ -26,6 +26,7 @@ pub use history::{HistoryOptions, HistoryReport, history};
 pub use load::load;
 pub use report::{chat_table, history_table};
 pub use store::StoreReport;
+pub(crate) use store::Writer;
 
 /// Messages that are written at once in each of many rooms.
 #[derive(Args, Clone, Debug)]

@@ -28,14 +28,14 @@ pub struct StoreReport {
 }
 
 /// A room, and who writes there.
-pub(super) struct Writer {
+pub(crate) struct Writer {
     name: RoomName,
     person: Person,
     written: u64,
 }
 
 impl Writer {
-    pub(super) fn new(room: &str, place: u64) -> Result<Self> {
+    pub(crate) fn new(room: &str, place: u64) -> Result<Self> {
         Ok(Self {
             name: room.parse()?,
             person: Person {
@@ -49,7 +49,7 @@ impl Writer {
     }
 
     /// The next message.
-    pub(super) fn next(&mut self) -> Result<WriteRequest> {
+    pub(crate) fn next(&mut self) -> Result<WriteRequest> {
         self.written += 1;
         let said: MessageText = text(self.written).parse()?;
         Ok(WriteRequest {
