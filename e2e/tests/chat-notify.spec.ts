@@ -89,10 +89,26 @@ for (const browser of both) {
     await expect.poll(() => icon(ann)).toBe(plain);
 
     // It is remembered for this room, and for no other.
+    await ann.enter('elsewhere');
+    await ann.button('Conversation').click();
+    const chosen = ann.page.getByRole('menuitemradio', { checked: true });
+    await expect(chosen).toContainText('No notifications');
     await ann.enter('notify');
     await ann.setVisible(false);
     await kim.say('again, @Ann');
     await expect.poll(() => titles(ann)).toEqual(['Kim · notify']);
+
+    await ann.setVisible(true);
+    await choose(ann, 'All messages', 'menuitemradio');
+    await ann.setVisible(false);
+    await kim.say('whoever may be here');
+    await expect.poll(() => titles(ann)).toHaveLength(2);
+    await ann.setVisible(true);
+    await choose(ann, 'No notifications', 'menuitemradio');
+    await ann.setVisible(false);
+    await kim.say('not even for you, @Ann');
+    await ann.expectMessage('not even for you');
+    expect(await titles(ann)).toHaveLength(2);
   });
 }
 
