@@ -209,15 +209,55 @@ for (const browser of browsers) {
     await expect(opener).toBeFocused();
   });
 
-  test(`sound is played where it stands (${browser})`, async ({ person }) => {
+  test(`sound and films are played where they stand, from any place (${browser})`, async ({
+    person,
+  }) => {
     const ann = await person(browser, 'Ann');
     await ann.enter('sound');
-    await choose(ann, [wav('voice.wav')]);
-    await ready(ann, 1);
+    const { page } = ann;
+    await choose(ann, [wav('voice.wav'), await film(page)]);
+    await ready(ann, 2);
+    const parts: number[] = [];
+    page.on('response', (answer) => {
+      if (answer.url().includes('/files/')) parts.push(answer.status());
+    });
     await ann.button('Send').click();
-    const sound = ann.page.locator('audio[aria-label="voice.wav"]');
+    const sound = page.locator('audio[aria-label="voice.wav"]');
     await expect.poll(() => sound.evaluate((it: HTMLAudioElement) => it.duration)).toBe(1);
+    await sound.evaluate((it: HTMLAudioElement) => void (it.currentTime = 0.5));
+    await expect.poll(() => sound.evaluate((it: HTMLAudioElement) => it.currentTime)).toBe(0.5);
+    const video = page.locator('video[aria-label="drawn.webm"]');
+    await expect.poll(() => video.evaluate((it: HTMLVideoElement) => it.videoWidth)).toBe(64);
+    await video.evaluate((it: HTMLVideoElement) => it.play());
+    await expect
+      .poll(() => video.evaluate((it: HTMLVideoElement) => it.currentTime))
+      .toBeGreaterThan(0);
+    // They are asked for in parts.
+    expect(parts).toContain(206);
+    await expectAccessible(page, 'with sound and a film');
   });
+}
+
+/** A film of half a second, which the browser makes itself. */
+async function film(page: Page): Promise<MadeFile> {
+  const base64 = await page.evaluate(async () => {
+    const canvas = Object.assign(document.createElement('canvas'), { width: 64, height: 48 });
+    const paint = canvas.getContext('2d');
+    const recorder = new MediaRecorder(canvas.captureStream(), { mimeType: 'video/webm' });
+    const pieces: Blob[] = [];
+    recorder.ondataavailable = ({ data }) => pieces.push(data);
+    const ended = new Promise((resolve) => (recorder.onstop = resolve));
+    recorder.start();
+    for (let frame = 0; frame < 30; frame += 1) {
+      await new Promise(requestAnimationFrame);
+      paint?.fillRect(frame, frame, 8, 8);
+    }
+    recorder.stop();
+    await ended;
+    const bytes = new Uint8Array(await new Blob(pieces).arrayBuffer());
+    return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
+  });
+  return { name: 'drawn.webm', mimeType: 'video/webm', buffer: Buffer.from(base64, 'base64') };
 }
 
 test.describe('where files may not be large', () => {
