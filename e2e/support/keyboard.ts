@@ -44,9 +44,15 @@ async function expectVisibleFocus(page: Page): Promise<void> {
   const shown = await page.evaluate(() => {
     const focused = document.activeElement;
     if (focused === null) return 'nothing has it';
-    const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(focused);
-    const outlined = outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2;
-    return outlined || boxShadow !== 'none' ? 'seen' : focused.outerHTML.slice(0, 120);
+    // A field may have its frame around the buttons beside it, too.
+    let element: Element | null = focused;
+    for (let level = 0; level < 4 && element !== null; level += 1) {
+      const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(element);
+      const outlined = outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2;
+      if (outlined || (level === 0 && boxShadow !== 'none')) return 'seen';
+      element = element.parentElement;
+    }
+    return focused.outerHTML.slice(0, 120);
   });
   expect(shown, 'the focus').toBe('seen');
 }

@@ -35,6 +35,8 @@ for (const browser of ['chromium', 'firefox'] as const) {
       const people = page.getByRole('group', { name: 'People' });
       await pressByKey(page, people.getByRole('button', { name: 'More about Kim' }));
       const pin = page.getByRole('menuitemcheckbox', { name: 'Pin', exact: true });
+      await expectFocused(page.getByRole('menuitem', { name: 'Write privately' }));
+      await page.keyboard.press('ArrowDown');
       await expectFocused(pin);
       await page.keyboard.press('Enter');
       await expect(pin).toBeHidden();

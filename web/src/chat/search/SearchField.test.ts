@@ -70,10 +70,19 @@ test('Escape that gives a composition up closes nothing', () => {
   expect(searching.open).toBe(true);
 });
 
+test('whoever passes it by Tab keeps the conversation; Enter opens what was found', () => {
+  field().focus();
+  flushSync();
+  expect(searching.open).toBe(false);
+  field().dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }));
+  expect(searching.open).toBe(true);
+});
+
 test('its keys open the conversation and lead to it', async () => {
   chatActions(place).find.run();
   flushSync();
   await tick();
   expect(place.face.panelOpen).toBe(true);
   expect(document.activeElement).toBe(field());
+  expect(searching.open).toBe(true);
 });
