@@ -7,8 +7,8 @@ export type Dialog = 'settings' | 'palette' | 'help';
 export class Interface {
   /** Chat and participants, beside the room or over it. */
   panelOpen = $state(false);
-  /** The list of participants in the panel, unfolded: on a screen that is not high, the messages come first. */
-  peopleOpen = $state(!matchMedia('(max-height: 30rem)').matches);
+  /** The list of participants in the panel, unfolded: where there is little space, the messages come first. */
+  peopleOpen = $state(!matchMedia('(max-height: 30rem), (max-width: 56rem)').matches);
   /** Messages of others that were not seen yet. */
   unread = $state(0);
   /** Whose statistics are shown. */
