@@ -8,7 +8,7 @@ import Trash from '@lucide/svelte/icons/trash-2';
 import type { Entry } from '../protocol/messages';
 import { linkTo } from '../state/links';
 import { m } from '../../paraglide/messages.js';
-import type { Action } from './action';
+import type { Action, Sign, Text } from './action';
 import { named } from './action';
 import type { Place } from './place';
 import { reactions } from './together';
@@ -22,88 +22,56 @@ export function messageActions(
   const { number, thread, body, to } = entry;
   const written = body.type === 'message';
   const text = written ? (body.text ?? '') : '';
-  const own = () => talk.isOwn(entry);
+  const own = () => written && talk.isOwn(entry);
+  const one = (
+    id: string,
+    name: (inputs: object, options?: Parameters<Text>[0]) => string,
+    icon: Sign,
+    available: () => boolean,
+    run: () => unknown,
+  ): Action => ({
+    id: `${id}-${String(number)}`,
+    group: 'chat',
+    label: (options) => name({}, options),
+    hint: (options) => name({}, options),
+    icon,
+    shortcut: null,
+    get available() {
+      return available();
+    },
+    enabled: true,
+    pressed: null,
+    run,
+  });
   return named({
-    mark: {
-      id: `mark-${String(number)}`,
-      group: 'chat',
-      label: (options) => m.message_mark({}, options),
-      hint: (options) => m.message_mark({}, options),
-      icon: SmilePlus,
-      shortcut: null,
-      available: written,
-      enabled: true,
-      pressed: null,
-      run: pick,
-    },
-    reply: {
-      id: `reply-${String(number)}`,
-      group: 'chat',
-      label: (options) => m.message_reply({}, options),
-      hint: (options) => m.message_reply({}, options),
-      icon: MessageSquareReply,
-      shortcut: null,
-      available: written && thread === undefined && to === undefined,
-      enabled: true,
-      pressed: null,
-      run: () => talk.openThread(number),
-    },
-    edit: {
-      id: `edit-${String(number)}`,
-      group: 'chat',
-      label: (options) => m.message_edit({}, options),
-      hint: (options) => m.message_edit({}, options),
-      icon: Pencil,
-      shortcut: null,
-      get available() {
-        return written && own();
-      },
-      enabled: true,
-      pressed: null,
-      run: () => {
-        talk.editing = number;
-      },
-    },
-    copyText: {
-      id: `copy_text-${String(number)}`,
-      group: 'chat',
-      label: (options) => m.message_copy_text({}, options),
-      hint: (options) => m.message_copy_text({}, options),
-      icon: Copy,
-      shortcut: null,
-      available: text !== '',
-      enabled: true,
-      pressed: null,
-      run: () => copy(meeting, text, m.message_text_copied()),
-    },
-    copyLink: {
-      id: `copy_link-${String(number)}`,
-      group: 'chat',
-      label: (options) => m.message_copy_link({}, options),
-      hint: (options) => m.message_copy_link({}, options),
-      icon: Link,
-      shortcut: null,
-      available: true,
-      enabled: true,
-      pressed: null,
-      run: () => copy(meeting, linkTo(entry), m.message_link_copied()),
-    },
-    remove: {
-      id: `remove-${String(number)}`,
-      group: 'chat',
-      label: (options) => m.message_delete({}, options),
-      hint: (options) => m.message_delete({}, options),
-      icon: Trash,
-      shortcut: null,
-      get available() {
-        return written && own();
-      },
-      enabled: true,
-      pressed: null,
-      run: () => {
-        talk.deleting = number;
-      },
-    },
+    mark: one('mark', m.message_mark, SmilePlus, () => written, pick),
+    reply: one(
+      'reply',
+      m.message_reply,
+      MessageSquareReply,
+      () => written && thread === undefined && to === undefined,
+      () => talk.openThread(number),
+    ),
+    edit: one('edit', m.message_edit, Pencil, own, () => {
+      talk.editing = number;
+    }),
+    copyText: one(
+      'copy_text',
+      m.message_copy_text,
+      Copy,
+      () => text !== '',
+      () => copy(meeting, text, m.message_text_copied()),
+    ),
+    copyLink: one(
+      'copy_link',
+      m.message_copy_link,
+      Link,
+      () => true,
+      () => copy(meeting, linkTo(entry), m.message_link_copied()),
+    ),
+    remove: one('remove', m.message_delete, Trash, own, () => {
+      talk.deleting = number;
+    }),
   });
 }
 
