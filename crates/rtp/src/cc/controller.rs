@@ -67,7 +67,10 @@ pub struct CongestionController {
     gap: Gap,
     last_skew_us: Option<i64>,
     last_arrival_us: i64,
+    /// The newest packet that feedback spoke of as received.
     heard: Option<Heard>,
+    /// The newest of those that waited for nothing.
+    unqueued: Option<Heard>,
     groups: ArrivalGroups,
     trendline: Trendline,
     detector: OveruseDetector,
@@ -95,7 +98,7 @@ pub struct CongestionController {
     spared_bps: f64,
 }
 
-/// The newest packet that feedback spoke of as received.
+/// A packet that feedback spoke of as received.
 #[derive(Clone, Copy, Debug)]
 struct Heard {
     number: u64,
@@ -124,6 +127,7 @@ impl CongestionController {
             last_skew_us: None,
             last_arrival_us: 0,
             heard: None,
+            unqueued: None,
             groups: ArrivalGroups::default(),
             trendline: Trendline::new(),
             detector: OveruseDetector::new(),

@@ -25,8 +25,20 @@ const LONG_QUEUE_US: i64 = 80_000;
 /// To it comes half a round trip, because more is under way on a long one, and less surely so much.
 const COMING_QUEUE_US: f64 = 110_000.0;
 
-/// A feedback about so many microseconds shows how packets leave a queue.
+/// A feedback about so many microseconds shows how packets leave a queue; fewer do where the first of
+/// them did not wait.
 const PASSING_US: i64 = 20_000;
+const PASSING_QUEUED_US: i64 = 10_000;
+
+/// A packet that waits no longer than this found no queue, microseconds.
+const UNQUEUED_US: i64 = 5_000;
+
+/// Of what leaves a queue, what is sent is at most this share where the queue goes by itself; and
+/// who joins it then waits for at most this share of what the last one waited.
+const PASSES_BY: f64 = 0.9;
+
+/// A queue that will be longer than this is not waited for, microseconds.
+const PATIENCE_US: f64 = 250_000.0;
 
 /// Loss of a moment that is made up for in what a full way carries, above the way's own, and at most.
 const BURST_OF_LOSS: f64 = 0.2;
@@ -76,11 +88,11 @@ const LONGEST_GAP_US: i64 = 500_000;
 const CONGESTED_AGAIN_US: i64 = 15_000_000;
 
 impl Heard {
-    /// The rate at which what was sent after `before` came through, lost or not. A jump of the
-    /// delay in between is left out.
-    fn passing_bps(&self, before: &Self, jump_us: i64) -> Option<f64> {
+    /// The rate at which what was sent after `before` came through, lost or not, if that took so
+    /// long at least. A jump of the delay in between is left out.
+    fn passing_bps(&self, before: &Self, jump_us: i64, least_us: i64) -> Option<f64> {
         let span_us = self.arrived_us - before.arrived_us - jump_us;
-        (span_us >= PASSING_US)
+        (span_us >= least_us)
             .then(|| f64::from(self.total.wrapping_sub(before.total)) * 8e6 / span_us as f64)
     }
 }
@@ -172,13 +184,15 @@ impl CongestionController {
             }
         };
         batch.received += 1;
-        if self.heard.is_none_or(|heard| heard.number < number) {
-            self.heard = Some(Heard {
-                number,
-                sent_us: sent.sent_us,
-                arrived_us: arrival_us,
-                total: sent.total,
-            });
+        let heard = Heard {
+            number,
+            sent_us: sent.sent_us,
+            arrived_us: arrival_us,
+            total: sent.total,
+        };
+        let newest = self.heard.is_none_or(|heard| heard.number < number);
+        if newest {
+            self.heard = Some(heard);
         }
 
         let skew_us = arrival_us.saturating_sub(sent.sent_us);
@@ -196,6 +210,9 @@ impl CongestionController {
         self.acknowledged.add(arrival_us, sent.bytes.into());
         self.passing.add(arrival_us, sent.bytes.into());
         self.queue.on_packet(skew_us);
+        if newest && self.queue.of_us(skew_us) <= UNQUEUED_US {
+            self.unqueued = Some(heard);
+        }
         self.step.on_packet(sent.sent_us, skew_us);
         if self.drain.is_active() {
             let queue_us = self.queue.of_us(skew_us);
@@ -236,6 +253,7 @@ impl CongestionController {
     }
 
     fn restart_clock(&mut self) {
+        self.unqueued = None;
         self.groups.reset();
         self.trendline.reset();
         self.detector.reset();
@@ -258,14 +276,19 @@ impl CongestionController {
             spared_bps: self.spared_bps,
             rtt_us: self.rtt_us(),
         };
-        let passing = self.heard.zip(before);
-        let passing_bps =
-            passing.and_then(|(heard, before)| heard.passing_bps(&before, self.step.gap_us()));
+        let queued_bps = self.queued_bps(before);
+        let passing_bps = queued_bps.or_else(|| {
+            let (heard, before) = self.heard.zip(before)?;
+            heard.passing_bps(&before, self.step.gap_us(), PASSING_US)
+        });
         let unheard = self.unheard(now_us);
         let ahead_us = passing_bps.or(short).map_or(0.0, |bps| {
             unheard.queue_ahead_us(self.queue.now_us() - self.step.open_us(), bps)
         });
         self.usage = self.present_usage(ahead_us);
+        if self.usage == Usage::Overuse && self.passes_by(queued_bps, unheard, ahead_us) {
+            self.usage = Usage::Underuse;
+        }
 
         if !self.drain.is_active() && !self.is_pardoned(now_us, stands) {
             self.on_usage(now_us, &evidence, ahead_us);
@@ -286,6 +309,29 @@ impl CongestionController {
         let lately_bps = evidence.acknowledged_bps.unwrap_or(self.estimate_bps);
         self.step.end_batch(lately_bps);
         self.conclude(now_us);
+    }
+
+    /// The rate at which packets leave a queue, from the last one that did not wait, if that was
+    /// after the feedback before: what lies before it was as fast as it was sent.
+    fn queued_bps(&self, before: Option<Heard>) -> Option<f64> {
+        let (heard, before) = self.heard.zip(before)?;
+        let (from, least_us) = match self.unqueued {
+            Some(unqueued) if unqueued.number >= heard.number => return None,
+            Some(unqueued) if unqueued.number > before.number => (unqueued, PASSING_QUEUED_US),
+            Some(_) | None => (before, PASSING_US),
+        };
+        heard.passing_bps(&from, self.step.gap_us(), least_us)
+    }
+
+    /// Whether a queue is that of a burst, as a key frame is, and goes by itself: over a longer time
+    /// less is sent than leaves it, or what was sent since then will wait less.
+    fn passes_by(&self, queued_bps: Option<f64>, unheard: Unheard, ahead_us: f64) -> bool {
+        let Some((leaves_bps, spoken_bps)) = queued_bps.zip(self.sending.bps(LONG_MS)) else {
+            return false;
+        };
+        let sent_bps = spoken_bps + f64::from(unheard.bytes) * 8e3 / LONG_MS as f64;
+        let shrinks = ahead_us < self.queue.now_us() as f64 * PASSES_BY;
+        (sent_bps < leaves_bps * PASSES_BY || shrinks) && ahead_us < PATIENCE_US
     }
 
     /// Takes a step of the delay for another way, if the one before was not full: packets that

@@ -145,3 +145,24 @@ fn key_frames_on_a_full_link_neither_starve_the_picture_nor_let_the_queue_stay()
     let paused_s = paused.count() as f64 * 0.01;
     assert!(paused_s < 1.0, "{paused_s}");
 }
+
+#[test]
+fn a_key_frame_for_which_there_is_room_takes_no_picture_away() {
+    // Between two frames and between two feedbacks, at different moments.
+    for one_way_ms in [10.0, 18.0, 25.0, 40.0] {
+        let config = LinkConfig {
+            one_way_ms,
+            ..LinkConfig::steady(2.5e6)
+        };
+        let mut world = World::new(config, &[Ladder::three()], 0.0, 5);
+        world.flows[0].set_key_frames(5.0, 97);
+        world.advance(60.0);
+        let flow = world.flow();
+        let lower = flow
+            .samples
+            .iter()
+            .filter(|sample| sample.at_s > 5.0 && sample.sending_bps < 1.5e6);
+        let lower_s = lower.count() as f64 * 0.01;
+        assert!(lower_s == 0.0, "{one_way_ms}: lower for {lower_s} s");
+    }
+}
