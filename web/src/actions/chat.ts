@@ -38,7 +38,10 @@ export function chatActions({ face, talk }: Pick<Place, 'face' | 'talk'>) {
         return talk.unread.lineAfter !== null || talk.unread.count > 0;
       },
       pressed: null,
-      run: () => talk.toUnread(),
+      run: () => {
+        face.panelOpen = true;
+        talk.toUnread();
+      },
     },
     toNewest: {
       id: 'to_newest',
@@ -66,6 +69,7 @@ export function chatActions({ face, talk }: Pick<Place, 'face' | 'talk'>) {
       enabled: true,
       pressed: null,
       run: () => {
+        face.panelOpen = true;
         talk.choosingDate = true;
       },
     },
