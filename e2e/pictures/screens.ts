@@ -25,7 +25,8 @@ const button = (page: Page, name: string | RegExp) =>
 
 /** Presses a button with this pressed or expanded state only where it is not so already. */
 async function expand(page: Page, name: string | RegExp): Promise<void> {
-  const opener = button(page, name);
+  // The chat's tells how much is new, where there is something.
+  const opener = button(page, typeof name === 'string' ? new RegExp(`^${name}(?:,|$)`) : name);
   if ((await opener.getAttribute('aria-expanded')) === 'false') await opener.click();
 }
 
@@ -164,10 +165,11 @@ const rooms: Screen[] = [
       const own = page.getByRole('article').filter({ has: page.locator('code') });
       await own.last().scrollIntoViewIfNeeded();
       await own.last().hover();
+      // A finger would rest on the message: its tools are not seen then, but there.
       await own
         .last()
         .getByRole('button', { name: words('message_more'), exact: true })
-        .click();
+        .dispatchEvent('click');
       await page.getByRole('menuitem', { name: words(what), exact: true }).click();
     },
   })),
@@ -185,6 +187,15 @@ const rooms: Screen[] = [
     },
   },
   {
+    name: 'chat-date',
+    inside: true,
+    world: { people: 3, talk: 'long' },
+    act: async (page, words) => {
+      await page.keyboard.press('Alt+Shift+d');
+      await page.getByRole('dialog', { name: words('to_date') }).waitFor();
+    },
+  },
+  {
     name: 'chat-offline',
     inside: true,
     world: { people: 3 },
@@ -192,7 +203,7 @@ const rooms: Screen[] = [
       await expand(page, words('chat'));
       await onGallery(page, (gallery) => gallery.server.vanish(), null);
       await page.getByRole('textbox', { name: words('message'), exact: true }).fill('…');
-      await page.keyboard.press('Enter');
+      await button(page, words('send')).click();
       await page.getByText(words('pending_offline')).waitFor();
     },
   },
