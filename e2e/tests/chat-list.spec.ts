@@ -135,6 +135,39 @@ for (const browser of ['chromium', 'firefox'] as const) {
     await expect(list(page).getByText('I will write down')).toBeInViewport();
   });
 
+  test(`a date and what is not read are found in a long conversation (${browser})`, async ({
+    gallery,
+    stage,
+  }) => {
+    const page = await stage(browser);
+    // One message a minute: the first of them were said three days before 14 May.
+    await gallery.enter(page, { people: 3, talk: 'endless' });
+    await page.getByRole('button', { name: 'Conversation' }).click();
+    await page.getByRole('menuitem').filter({ hasText: 'Go to a date' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Go to a date' });
+    await expectAccessible(page, 'of choosing a date');
+    await dialog.getByLabel('Date').fill('2026-05-12');
+    await dialog.getByLabel('Date').press('Enter');
+    await expect(dialog).toBeHidden();
+    const begun = list(page).locator('[data-key^="day-"]').filter({ hasText: 'May 12' });
+    await expect(begun).toBeInViewport();
+    const after = list(page).getByRole('article', { name: /May 12, 2026 at 12:00/ });
+    await expect(after).toBeInViewport();
+
+    // More than a page comes while one looks elsewhere.
+    await onGallery(
+      page,
+      ({ server }) => {
+        for (let more = 1; more <= 70; more += 1) server.say(1, `news ${more}`);
+      },
+      null,
+    );
+    await expect(page.getByRole('button', { name: '70 new' })).toBeVisible();
+    await page.keyboard.press('Alt+Shift+U');
+    await expect(list(page).locator('[data-key="unread"]')).toBeInViewport();
+    await expect(list(page).getByText('news 1', { exact: true })).toBeInViewport();
+  });
+
   test(`messages are walked by keys (${browser})`, async ({ gallery, stage }) => {
     const page = await stage(browser);
     await gallery.enter(page, { people: 3, talk: 'endless' });
