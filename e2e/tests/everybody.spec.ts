@@ -1,13 +1,12 @@
 // Every screen is for everybody: names, contrast, order; something to press is large enough; text may be large.
-import { screens } from '../pictures/screens.ts';
 import {
   expectAccessible,
   expectLargeTargets,
   expectRoomForLargeText,
 } from '../support/accessible.ts';
-import { settled, type Gallery } from '../support/gallery.ts';
+import { settled } from '../support/gallery.ts';
+import { everyScreen } from '../support/screens.ts';
 import { test } from '../support/test.ts';
-import type { Page } from '@playwright/test';
 
 /** The screens that differ in what is on them, rather than in how many there are of it. */
 const kinds = [
@@ -23,24 +22,6 @@ const fewer = kinds.filter(
       name,
     ),
 );
-
-/** Shows each kind of screen in turn, and says something of each. */
-async function everyScreen(
-  gallery: Gallery,
-  page: Page,
-  names: readonly string[],
-  check: (page: Page, what: string) => Promise<void>,
-): Promise<void> {
-  for (const name of names) {
-    const screen = screens.find((it) => it.name === name);
-    if (screen === undefined) throw new Error(`no screen ${name}`);
-    await test.step(name, async () => {
-      await gallery.show(page, screen);
-      await settled(page);
-      await check(page, `on ${name}`);
-    });
-  }
-}
 
 test('axe finds nothing on any screen, in the light and in the dark (chromium)', async ({
   gallery,
