@@ -25,15 +25,15 @@ export function messageActions(
   const own = () => written && talk.isOwn(entry);
   const one = (
     id: string,
-    name: (inputs: object, options?: Parameters<Text>[0]) => string,
+    label: Text,
     icon: Sign,
     available: () => boolean,
     run: () => unknown,
   ): Action => ({
     id: `${id}-${String(number)}`,
     group: 'chat',
-    label: (options) => name({}, options),
-    hint: (options) => name({}, options),
+    label,
+    hint: label,
     icon,
     shortcut: null,
     get available() {
@@ -44,34 +44,52 @@ export function messageActions(
     run,
   });
   return named({
-    mark: one('mark', m.message_mark, SmilePlus, () => written, pick),
+    mark: one(
+      'mark',
+      (options) => m.message_mark({}, options),
+      SmilePlus,
+      () => written,
+      pick,
+    ),
     reply: one(
       'reply',
-      m.message_reply,
+      (options) => m.message_reply({}, options),
       MessageSquareReply,
       () => written && thread === undefined && to === undefined,
       () => talk.openThread(number),
     ),
-    edit: one('edit', m.message_edit, Pencil, own, () => {
-      talk.editing = number;
-    }),
+    edit: one(
+      'edit',
+      (options) => m.message_edit({}, options),
+      Pencil,
+      own,
+      () => {
+        talk.editing = number;
+      },
+    ),
     copyText: one(
       'copy_text',
-      m.message_copy_text,
+      (options) => m.message_copy_text({}, options),
       Copy,
       () => text !== '',
       () => copy(meeting, text, m.message_text_copied()),
     ),
     copyLink: one(
       'copy_link',
-      m.message_copy_link,
+      (options) => m.message_copy_link({}, options),
       Link,
       () => true,
       () => copy(meeting, linkTo(entry), m.message_link_copied()),
     ),
-    remove: one('remove', m.message_delete, Trash, own, () => {
-      talk.deleting = number;
-    }),
+    remove: one(
+      'remove',
+      (options) => m.message_delete({}, options),
+      Trash,
+      own,
+      () => {
+        talk.deleting = number;
+      },
+    ),
   });
 }
 
