@@ -248,11 +248,9 @@ impl Sfu {
                 continue;
             };
             for source in Source::ALL.into_iter().filter(|source| source.is_video()) {
-                let layers = &mut peer.track_mut(source).layers;
-                for (at, layer) in layers.iter_mut().enumerate() {
-                    if layer.stopped(now) {
-                        stopped.push((who, source, at));
-                    }
+                let track = peer.track_mut(source);
+                stopped.extend(track.stopped(now).map(|at| (who, source, at)));
+                for (at, layer) in track.layers.iter().enumerate() {
                     if layer.waits_for_key() {
                         ask.push((place, source, at));
                     }

@@ -11,6 +11,11 @@ use crate::{
 
 /// A layer without a packet for this long has stopped; a camera sends at least five a second.
 const STOPPED: Duration = Duration::from_secs(1);
+/// The same where another layer of the camera goes on: all of them show the same pictures, and who
+/// watches sees nothing until another layer is sent. Encoders leave out some pictures of one layer.
+const STOPPED_ALONE: Duration = Duration::from_millis(400);
+/// Another layer goes on that had a packet within this time.
+const GOES_ON: Duration = Duration::from_millis(150);
 /// The least time between two key-frame requests for one layer: an encoder answers within it,
 /// unless the request or the frame was lost.
 const KEY_INTERVAL: Duration = Duration::from_millis(500);
@@ -26,6 +31,17 @@ pub(crate) struct Track {
 impl Track {
     pub(crate) fn views(&self) -> [LayerView; LAYERS] {
         [0, 1, 2].map(|at| self.layers[at].view)
+    }
+
+    /// The layers that have just been found to have stopped.
+    pub(crate) fn stopped(&mut self, now: Instant) -> impl Iterator<Item = usize> {
+        let goes_on = self
+            .layers
+            .iter()
+            .any(|layer| !layer.is_silent(GOES_ON, now));
+        let least = if goes_on { STOPPED_ALONE } else { STOPPED };
+        let stopped = self.layers.each_mut().map(|layer| layer.stop(least, now));
+        (0..LAYERS).filter(move |at| stopped[*at])
     }
 }
 
@@ -85,12 +101,14 @@ impl Layer {
         Some(ssrc)
     }
 
-    /// Whether the layer has just been found to have stopped.
-    pub(crate) fn stopped(&mut self, now: Instant) -> bool {
-        let silent = self
-            .last_packet
-            .is_none_or(|at| now.duration_since(at) > STOPPED);
-        let stopped = self.view.alive && silent;
+    fn is_silent(&self, least: Duration, now: Instant) -> bool {
+        self.last_packet
+            .is_none_or(|at| now.duration_since(at) > least)
+    }
+
+    /// Takes the layer for stopped if it has been silent for so long; returns whether it flowed.
+    fn stop(&mut self, least: Duration, now: Instant) -> bool {
+        let stopped = self.view.alive && self.is_silent(least, now);
         if stopped {
             self.view.alive = false;
             self.ring.clear();

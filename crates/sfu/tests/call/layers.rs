@@ -25,6 +25,11 @@ fn layer(world: &World) -> u8 {
     frames(world).last().unwrap().label.layer
 }
 
+fn longest_break(frames: &[Frame]) -> Duration {
+    let breaks = frames.windows(2).map(|pair| pair[1].at - pair[0].at);
+    breaks.max().unwrap()
+}
+
 #[test]
 fn a_larger_tile_gets_a_larger_layer_without_a_break() {
     let mut world = watching(21, (300, 170));
@@ -39,12 +44,7 @@ fn a_larger_tile_gets_a_larger_layer_without_a_break() {
         world.run(Duration::from_secs(1));
         assert_eq!(layer(&world), expected);
     }
-    let frames = frames(&world);
-    let longest = frames
-        .windows(2)
-        .map(|pair| pair[1].at - pair[0].at)
-        .max()
-        .unwrap();
+    let longest = longest_break(&frames(&world));
     assert!(
         longest < Duration::from_millis(120),
         "a break of {longest:?}"
@@ -83,6 +83,11 @@ fn a_layer_that_stops_is_replaced_by_the_next_smaller() {
     world.clients[1].camera = [true, true, false];
     world.run(Duration::from_secs(3));
     assert_eq!(layer(&world), 1);
+    let longest = longest_break(&frames(&world));
+    assert!(
+        longest < Duration::from_millis(700),
+        "a break of {longest:?}"
+    );
     world.clients[1].camera = [true; 3];
     world.run(Duration::from_secs(2));
     assert_eq!(layer(&world), 2);
