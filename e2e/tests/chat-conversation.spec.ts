@@ -170,3 +170,25 @@ for (const [first, second] of [
     await expect(message(kim, 'that one')).toContainText('(edited)');
   });
 }
+
+test('calls stand in the conversation: who began, who came, how long it took', async ({
+  person,
+}) => {
+  const ann = await person('chromium', 'Ann');
+  const kim = await person('firefox', 'Kim');
+  await ann.enter('calls', { microphone: true });
+  await ann.say('alone still');
+  await kim.enter('calls');
+  const call = ({ messages }: Person) => messages.getByRole('listitem').filter({ hasText: 'call' });
+  await expect(call(ann)).toContainText('Ann started a call');
+  await expect(call(ann)).toContainText('Kim');
+  await kim.say('I hear you');
+  await ann.expectMessage('I hear you');
+  await kim.button('Leave').click();
+  // It ends when those who broke off do not come back.
+  const over = ann.messages.getByRole('listitem').filter({ hasText: 'Call, less than a minute' });
+  await expect(over).toHaveCount(1);
+  const texts = await ann.messages.getByRole('listitem').allInnerTexts();
+  const at = (text: string) => texts.findIndex((it) => it.includes(text));
+  expect([at('alone still'), at('Call,'), at('I hear you')]).toEqual([0, 1, 2]);
+});
