@@ -6,6 +6,7 @@ import type { Page } from '@playwright/test';
 import { expectAccessible } from '../support/accessible.ts';
 import type { BrowserName } from '../support/browsers.ts';
 import { png, text } from '../support/drawn.ts';
+import { onGallery } from '../support/gallery.ts';
 import { expect, test } from '../support/test.ts';
 import { texts } from '../support/texts.ts';
 
@@ -99,5 +100,47 @@ for (const browser of both) {
       await alone.close();
       await page.context().setOffline(false);
     });
+  });
+}
+
+test.describe('where an operator says how long messages are kept', () => {
+  const operator = `127.0.0.1:${9_464 + (process.pid % 10_000)}`;
+  test.use({ flags: ['--metrics', operator] });
+
+  test('whoever comes is told for how long', async ({ person }) => {
+    const ann = await person('chromium', 'Ann');
+    const kim = await person('firefox', 'Kim');
+    await ann.enter('kept');
+    await ann.say('for some time');
+    await ann.expectMessage('for some time');
+    const answer = await fetch(`http://${operator}/rooms/kept`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ retention_days: 90 }),
+    });
+    expect(await answer.json()).toMatchObject({ room: 'kept', kept_days: 90 });
+    await kim.enter('kept');
+    await kim.button('Conversation').click();
+    await expect(kim.page.getByText('Messages in this room are kept for 90 days.')).toBeVisible();
+    await kim.page.keyboard.press('Escape');
+    await expect(kim.messages).toContainText('Messages are kept for 90 days.');
+    await kim.expectMessage('for some time');
+  });
+});
+
+for (const browser of both) {
+  test(`what is kept no longer goes from the screen as well (${browser})`, async ({
+    gallery,
+    stage,
+  }) => {
+    const page = await stage(browser);
+    await gallery.enter(page, { people: 3, talk: 'long' });
+    const messages = page.getByRole('list', { name: 'Messages', exact: true });
+    await expect(messages).toContainText('I will write down');
+    await expect(messages.getByRole('article').nth(5)).toBeAttached();
+    // All but the last two are outdated.
+    await onGallery(page, ({ server }) => server.event({ type: 'expired', before: 19 }), null);
+    await expect(messages.getByRole('article')).toHaveCount(2);
+    await expect(messages).toContainText('I will write down');
   });
 }
