@@ -1,7 +1,7 @@
 // The pictures in README.md and README.ko.md.
 import { settled } from '../support/gallery.ts';
 import { test } from '../support/test.ts';
-import type { Screen } from './screens.ts';
+import { threadOpened, type Screen } from './screens.ts';
 
 const docs = new URL('../../docs/', import.meta.url).pathname;
 
@@ -30,6 +30,13 @@ const pictures: Picture[] = [
     world: { people: 7, muted: [2, 5], screens: [3], speaking: [3], fair: [4] },
   },
   {
+    name: 'chat',
+    viewport: { width: 1280, height: 760 },
+    inside: true,
+    world: { people: 3, talk: 'lively', muted: [2] },
+    act: threadOpened,
+  },
+  {
     name: 'phone',
     viewport: { width: 390, height: 844 },
     inside: true,
@@ -44,6 +51,8 @@ for (const language of ['en', 'ko'] as const) {
     test(file, async ({ gallery, stage }) => {
       const page = await stage('chromium', { viewport, dark, phone: viewport.width < 500 });
       await gallery.show(page, picture, { language });
+      // Whoever reads it points at nothing.
+      await page.mouse.move(0, 0);
       await settled(page);
       await page.screenshot({ path: docs + file, animations: 'disabled' });
     });

@@ -30,6 +30,14 @@ async function expand(page: Page, name: string | RegExp): Promise<void> {
   if ((await opener.getAttribute('aria-expanded')) === 'false') await opener.click();
 }
 
+/** The last thread, beside the conversation where there is space. */
+export async function threadOpened(page: Page, words: Words): Promise<void> {
+  await expand(page, words('chat'));
+  await page.getByRole('list', { name: words('messages'), exact: true }).waitFor();
+  await page.locator('button.replies').last().click();
+  await page.getByRole('region', { name: words('thread') }).waitFor();
+}
+
 const entrances: Screen[] = [
   { name: 'entrance' },
   ...(['asking', 'denied', 'missing', 'busy', 'insecure'] as const).map((devices) => ({
@@ -149,12 +157,7 @@ const rooms: Screen[] = [
     name: 'chat-thread',
     inside: true,
     world: { people: 4, talk: 'lively' },
-    act: async (page, words) => {
-      await expand(page, words('chat'));
-      await page.getByRole('list', { name: words('messages'), exact: true }).waitFor();
-      await page.locator('button.replies').last().click();
-      await page.getByRole('region', { name: words('thread') }).waitFor();
-    },
+    act: threadOpened,
   },
   ...(['message_edit', 'message_delete'] as const).map((what) => ({
     name: `chat-${what === 'message_edit' ? 'edit' : 'delete'}`,
