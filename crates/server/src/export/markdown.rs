@@ -1,7 +1,7 @@
 //! A message's Markdown as HTML that carries nothing of its own: no markup, no picture from
 //! elsewhere, no link but to pages and mail.
 
-use pulldown_cmark::{CowStr, Event, LinkType, Options, Parser, Tag, TagEnd, html};
+use pulldown_cmark::{CowStr, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd, html};
 
 /// The HTML of a message.
 pub(super) fn html(text: &str) -> String {
@@ -27,7 +27,28 @@ fn harmless(event: Event<'_>) -> Event<'_> {
         Event::Start(Tag::Image { dest_url, id, .. }) => Event::Start(link(dest_url, id)),
         Event::End(TagEnd::Image) => Event::End(TagEnd::Link),
         Event::Start(Tag::Link { dest_url, id, .. }) => Event::Start(link(dest_url, id)),
+        // The page's own headings are its name and those who wrote.
+        Event::Start(Tag::Heading {
+            level,
+            id,
+            classes,
+            attrs,
+        }) => Event::Start(Tag::Heading {
+            level: below_names(level),
+            id,
+            classes,
+            attrs,
+        }),
+        Event::End(TagEnd::Heading(level)) => Event::End(TagEnd::Heading(below_names(level))),
         event => event,
+    }
+}
+
+fn below_names(level: HeadingLevel) -> HeadingLevel {
+    if level < HeadingLevel::H3 {
+        HeadingLevel::H3
+    } else {
+        HeadingLevel::H4
     }
 }
 
@@ -55,6 +76,8 @@ mod tests {
             "<p><strong>굵게</strong> <code>a&lt;b</code></p>\n"
         );
         assert!(html("one\ntwo").contains("<br"));
+        assert_eq!(html("# one"), "<h3>one</h3>\n");
+        assert_eq!(html("### three"), "<h4>three</h4>\n");
         assert!(html("[a](https://example.org)").contains("href=\"https://example.org\""));
     }
 

@@ -32,11 +32,11 @@ const ENGLISH: Texts = Texts {
 
 const KOREAN: Texts = Texts {
     language: "ko",
-    saved: "저장한 때:",
+    saved: "저장:",
     reply: "답글",
     edited: "수정됨",
-    deleted: "삭제된 메시지입니다.",
-    call: "통화 참여:",
+    deleted: "삭제한 메시지입니다.",
+    call: "통화한 사람:",
     bytes: "바이트",
 };
 

@@ -149,7 +149,7 @@ async fn the_page_opens_alone_and_runs_nothing() {
     assert!(page.contains("<strong>안녕</strong>"), "{page}");
     assert!(page.contains("&lt;script&gt;"), "{page}");
     assert!(page.contains("김 &lt;b&gt;철수"), "{page}");
-    assert!(page.contains("삭제된 메시지입니다."));
+    assert!(page.contains("삭제한 메시지입니다."));
     for wrong in [
         "<script",
         "<b>",
