@@ -176,19 +176,22 @@ const rooms: Screen[] = [
       await page.getByRole('menuitem', { name: words(what), exact: true }).click();
     },
   })),
-  {
-    name: 'chat-emoji',
+  ...['chat-emoji', 'chat-emoji-found'].map((name) => ({
+    name,
     inside: true,
-    world: { people: 4, talk: 'lively' },
-    act: async (page, words) => {
+    world: { people: 4, talk: 'lively' as const },
+    act: async (page: Page, words: Words) => {
       await expand(page, words('chat'));
       await page
         .getByRole('button', { name: words('message_mark'), exact: true })
         .last()
         .click();
       await page.getByRole('option').first().waitFor();
+      if (name === 'chat-emoji') return;
+      await page.getByRole('combobox', { name: words('emoji_search') }).fill('고양이');
+      await page.getByRole('group', { name: words('emoji_found') }).waitFor();
     },
-  },
+  })),
   {
     name: 'chat-date',
     inside: true,
