@@ -72,9 +72,9 @@ for (const browser of ['chromium', 'firefox'] as const) {
     const page = await stage(browser);
     await gallery.enter(page, { people: 3, talk: 'endless' });
     await expect(list(page).getByRole('listitem').last()).toBeVisible();
-    expect(await scrollThrough(page, 150, -350)).toEqual([]);
-    expect(await scrollThrough(page, 20, -1_500)).toEqual([]);
-    expect(await scrollThrough(page, 60, 420)).toEqual([]);
+    expect(await scrollThrough(page, 90, -350)).toEqual([]);
+    expect(await scrollThrough(page, 12, -1_500)).toEqual([]);
+    expect(await scrollThrough(page, 36, 420)).toEqual([]);
     // Of all of them as many are drawn as are near.
     expect(await list(page).getByRole('listitem').count()).toBeLessThan(150);
     await newest(page).click();
