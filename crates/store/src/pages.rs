@@ -1,15 +1,20 @@
 //! What is read of a timeline: pages of it and of threads, and what changed.
 //!
-//! A page is put together from indexes that have only what may be on it, so that it costs as much
-//! wherever it is, and whatever lies between its entries.
+//! A page is put together of what everybody may read and of what the viewer alone may, each found
+//! without looking at what lies between, so that it costs as much wherever it is.
 
-use rusqlite::{Connection, OptionalExtension, Params, Statement, params};
+mod public;
+
+use rusqlite::{Connection, OptionalExtension, Params, params};
 use zoom_protocol::{AuthorId, Entry, Page, PageAt};
 
 use crate::{
     ChangesRead, OpenCall, PageRead, ReadError, RoomRecord,
     rows::{COLUMNS, Found, Reader, entry},
 };
+use public::public;
+
+pub(crate) use public::newest_public;
 
 /// Rows that are looked at for each entry that may be told after a resume: emoji on one message and
 /// what others say to one another are in between.
@@ -134,72 +139,84 @@ impl Pages<'_> {
             viewer: self.scope.viewer,
             mark_people: self.scope.mark_people,
         };
-        let mut statement = self
-            .connection
-            .prepare_cached(&query(way, self.scope.thread))?;
-        self.bind(&mut statement, way, limit.saturating_add(1))?;
-        let mut rows = statement.raw_query();
-        let mut entries = Vec::new();
-        while let Some(row) = rows.next()? {
-            if entries.len() as u64 == u64::from(limit) {
-                return Ok((entries, true));
+        let mut numbers = self.numbers(way, limit.saturating_add(1))?;
+        let more = numbers.len() > limit as usize;
+        numbers.truncate(limit as usize);
+        let mut entries = Vec::with_capacity(numbers.len());
+        for number in numbers {
+            if let Some(found) = one(self.connection, self.room, number)? {
+                entries.push(reader.complete(self.connection, found)?);
             }
-            entries.push(reader.complete(self.connection, entry(row)?)?);
         }
-        Ok((entries, false))
+        Ok((entries, more))
     }
 
     fn is_any(&self, way: Way) -> Result<bool, ReadError> {
-        let mut statement = self
-            .connection
-            .prepare_cached(&query(way, self.scope.thread))?;
-        self.bind(&mut statement, way, 1)?;
-        Ok(statement.raw_query().next()?.is_some())
+        Ok(!self.numbers(way, 1)?.is_empty())
     }
 
-    fn bind(&self, statement: &mut Statement<'_>, way: Way, limit: u32) -> rusqlite::Result<()> {
-        let (Way::Before(number) | Way::After(number)) = way;
-        let viewer = self.scope.viewer.map(|viewer| viewer.0.cast_signed());
-        statement.raw_bind_parameter(1, self.room)?;
-        statement.raw_bind_parameter(2, number)?;
-        statement.raw_bind_parameter(3, limit)?;
-        match self.scope.thread {
-            Some(thread) => statement.raw_bind_parameter(4, thread.cast_signed()),
-            None => statement.raw_bind_parameter(4, viewer),
+    /// The numbers of at most `limit` entries one way, the nearest first.
+    fn numbers(&self, way: Way, limit: u32) -> Result<Vec<i64>, ReadError> {
+        if let Some(thread) = self.scope.thread {
+            return self.of_index(&in_thread(way), way, thread.cast_signed(), limit);
         }
+        let mut numbers = public(self.connection, self.room, way, limit as usize)?;
+        if let Some(viewer) = self.scope.viewer {
+            let viewer = viewer.0.cast_signed();
+            numbers.append(&mut self.of_index(&private(way), way, viewer, limit)?);
+            match way {
+                Way::Before(_) => numbers.sort_unstable_by_key(|number| std::cmp::Reverse(*number)),
+                Way::After(_) => numbers.sort_unstable(),
+            }
+            numbers.truncate(limit as usize);
+        }
+        Ok(numbers)
+    }
+
+    /// The numbers that a query finds; room, number, limit and `of` are its parameters.
+    fn of_index(&self, query: &str, way: Way, of: i64, limit: u32) -> Result<Vec<i64>, ReadError> {
+        let (Way::Before(number) | Way::After(number)) = way;
+        let numbers = self
+            .connection
+            .prepare_cached(query)?
+            .query_map(params![self.room, number, limit, of], |row| row.get(0))?
+            .collect::<rusqlite::Result<_>>()?;
+        Ok(numbers)
     }
 }
 
-/// The query of a page: room, number and limit are its first parameters, the fourth is the thread or
-/// the viewer.
-fn query(way: Way, thread: Option<u64>) -> String {
-    let (side, order) = match way {
-        Way::Before(_) => ("<", "DESC"),
-        Way::After(_) => (">", "ASC"),
-    };
-    let part = |index: &str, condition: &str| {
-        format!(
-            "SELECT number FROM (
-                 SELECT number FROM entries INDEXED BY {index}
-                 WHERE room = ?1 AND number {side} ?2 AND {condition}
-                 ORDER BY number {order} LIMIT ?3
-             )"
-        )
-    };
-    let numbers = match thread {
-        Some(_) => part("entries_threads", "thread = ?4"),
-        None => format!(
-            "{} UNION ALL {} UNION ALL {} ORDER BY 1 {order} LIMIT ?3",
-            part("entries_public", "thread IS NULL AND to_author IS NULL"),
-            part("entries_from", "author = ?4 AND to_author IS NOT NULL"),
-            part("entries_to", "to_author = ?4 AND author <> ?4"),
-        ),
+/// What is in the thread that is the fourth parameter.
+fn in_thread(way: Way) -> String {
+    part(way, "entries_threads", "thread = ?4")
+}
+
+/// What the author that is the fourth parameter said to others and was told by them.
+fn private(way: Way) -> String {
+    format!(
+        "SELECT number FROM ({}) UNION ALL SELECT number FROM ({}) ORDER BY 1 {} LIMIT ?3",
+        part(way, "entries_from", "author = ?4 AND to_author IS NOT NULL"),
+        part(way, "entries_to", "to_author = ?4 AND author <> ?4"),
+        order(way),
+    )
+}
+
+fn part(way: Way, index: &str, condition: &str) -> String {
+    let order = order(way);
+    let side = match way {
+        Way::Before(_) => "<",
+        Way::After(_) => ">",
     };
     format!(
-        "SELECT {COLUMNS} FROM ({numbers}) AS picked
-         CROSS JOIN entries ON room = ?1 AND entries.number = picked.number
-         ORDER BY picked.number {order}"
+        "SELECT number FROM entries INDEXED BY {index}
+         WHERE room = ?1 AND number {side} ?2 AND {condition} ORDER BY number {order} LIMIT ?3"
     )
+}
+
+fn order(way: Way) -> &'static str {
+    match way {
+        Way::Before(_) => "DESC",
+        Way::After(_) => "ASC",
+    }
 }
 
 /// Reads what changed.

@@ -5,14 +5,15 @@
 //! and leaves it in `changed`, and what was said before is overwritten. Ids of 64 bits are read as
 //! signed.
 //!
-//! Some indexes have only the rows that a reader looks for there: a page is found in as many steps
-//! whatever lies between its entries (threads, what others say to one another), and a message costs
-//! no index of changes as long as it has not changed.
+//! Some indexes have only the rows that a reader looks for there: a message costs no index of changes
+//! as long as it has not changed, and none of threads outside of them. Each index that every message
+//! is in is a page more to write for each room in each transaction.
 
 use crate::search;
 
 /// What leads from each format to the next; `user_version` counts them.
-pub(crate) const MIGRATIONS: [&str; 3] = [FIRST, CONVERSATION, search::SCHEMA];
+pub(crate) const MIGRATIONS: [&str; 5] =
+    [FIRST, CONVERSATION, search::FIRST, HIDDEN, search::SCHEMA];
 
 /// Messages alone, with a body in JSON.
 const FIRST: &str = "
@@ -125,4 +126,18 @@ const CONVERSATION: &str = "
         PRIMARY KEY (room, number, place)
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX entry_files_hash ON entry_files (hash, room);
+";
+
+/// `entries.public_before`: of what is in a thread or between two, the number of the last entry
+/// before it that is neither, 0 where there is none; nothing for those that are neither.
+const HIDDEN: &str = "
+    ALTER TABLE entries ADD COLUMN public_before INTEGER;
+    UPDATE entries SET public_before = ifnull((
+        SELECT number FROM entries AS earlier
+        WHERE room = entries.room AND number < entries.number
+            AND thread IS NULL AND to_author IS NULL
+        ORDER BY number DESC LIMIT 1
+    ), 0)
+    WHERE thread IS NOT NULL OR to_author IS NOT NULL;
+    DROP INDEX entries_public;
 ";

@@ -6,7 +6,7 @@ use zoom_protocol::{ClientId, Entry, EntryBody, Message, Person, RoomName};
 use super::{Room, Stop, Tables};
 use crate::{
     Outcome, Refusal,
-    pages::one,
+    pages::{newest_public, one},
     rows::{Reader, kind},
     search::Indexed,
 };
@@ -167,14 +167,18 @@ impl<'a> Tables<'a> {
     pub(super) fn insert(&self, room: &mut Room, row: &Row<'_>) -> rusqlite::Result<i64> {
         let number = room.next_number();
         let to = row.to;
+        let public_before = match row.thread.is_some() || to.is_some() {
+            true => Some(newest_public(self.connection, room.id)?),
+            false => None,
+        };
         self.connection
             .prepare_cached(
                 "INSERT INTO entries
                  (room, number, changed, time_ms, kind, participant, author, name, ordinal,
                   client_id, text, details, thread, to_participant, to_author, to_name, to_ordinal,
-                  files)
+                  files, public_before)
                  VALUES (?1, ?2, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
-                  ?17)",
+                  ?17, ?18)",
             )?
             .execute(params![
                 room.id,
@@ -194,6 +198,7 @@ impl<'a> Tables<'a> {
                 to.map(|to| to.name.as_str()),
                 to.map(|to| to.ordinal),
                 row.files as i64,
+                public_before,
             ])?;
         Ok(number)
     }

@@ -6,5 +6,5 @@ mod index;
 mod keep;
 
 pub(crate) use find::{FindLimits, find};
-pub(crate) use index::{Indexed, SCHEMA, put};
+pub(crate) use index::{FIRST, Indexed, SCHEMA, put};
 pub(crate) use keep::{fill, index, unindex, unindex_before};
