@@ -27,6 +27,7 @@ mod database;
 mod error;
 pub mod files;
 mod folder;
+mod import;
 mod log;
 mod pages;
 mod queue;
@@ -43,6 +44,7 @@ mod writer;
 
 pub use change::{Change, CleanReply, Outcome, Refusal, Reply, WriteRequest};
 pub use error::{ReadError, StoreError};
+pub use import::{ImportEntries, ImportError, ImportReply, Imported};
 pub use record::{ChangesRead, OpenCall, PageRead, RoomRecord};
 pub use retention::Outdated;
 pub use secret::load_or_create_secret;

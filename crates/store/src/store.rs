@@ -7,14 +7,17 @@ use std::{
     thread::{self, JoinHandle},
 };
 
-use zoom_protocol::{AuthorId, Entry, FileHash, FileInfo, FileName, Found, Limits, PageAt, Search};
+use zoom_protocol::{
+    AuthorId, Entry, FileHash, FileInfo, FileName, Found, Limits, PageAt, RoomName, Search,
+};
 
 use crate::{
-    ChangesRead, CleanReply, Outcome, Outdated, PageRead, ReadError, Refusal, Reply, RoomRecord,
-    StoreError, WriteRequest,
+    ChangesRead, CleanReply, ImportEntries, ImportError, ImportReply, Outcome, Outdated, PageRead,
+    ReadError, Refusal, Reply, RoomRecord, StoreError, WriteRequest,
     database::Database,
     files::{self, Collector, FileFolder},
     folder::{self, Hold},
+    import::Import,
     log::Log,
     pages::{self, Scope},
     queue::{Queue, Rejected},
@@ -102,11 +105,25 @@ impl Store {
     /// and when the store is closed. Never blocks on the disk. The reply says whether it has: not
     /// when somebody reads an older state, the disk fails, too much waits or the store is closed.
     pub fn clean(&self, reply: CleanReply) {
-        match self.shared.queue.push(Job::Clean(reply)) {
-            Ok(()) | Err(Rejected::Full(Job::Write(..)) | Rejected::Closed(Job::Write(..))) => {}
-            Err(Rejected::Full(Job::Clean(reply)) | Rejected::Closed(Job::Clean(reply))) => {
-                reply(false);
-            }
+        let pushed = self.shared.queue.push(Job::Clean(reply));
+        if let Err(Rejected::Full(Job::Clean(reply)) | Rejected::Closed(Job::Clean(reply))) = pushed
+        {
+            reply(false);
+        }
+    }
+
+    /// Takes a whole room in, in one transaction: all of it or nothing. The room may have no entry.
+    /// Whoever is in it is told nothing, so that nobody may be; whatever contents its files have
+    /// must be pinned. Other changes wait until it is done. Never blocks on the disk.
+    pub fn import(&self, room: RoomName, entries: ImportEntries, reply: ImportReply) {
+        let job = Job::Import(Box::new(Import { room, entries }), reply);
+        let (job, error) = match self.shared.queue.push(job) {
+            Ok(()) => return,
+            Err(Rejected::Full(job)) => (job, ImportError::Busy),
+            Err(Rejected::Closed(job)) => (job, ImportError::StorageFailed),
+        };
+        if let Job::Import(_, reply) = job {
+            reply(Err(error));
         }
     }
 

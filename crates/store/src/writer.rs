@@ -11,10 +11,11 @@ use rusqlite::{Connection, TransactionBehavior};
 use zoom_protocol::Limits;
 
 use crate::{
-    CleanReply, Outcome, Refusal, Reply, WriteRequest,
-    changes::{Aftermath, Batch},
+    CleanReply, ImportError, ImportReply, Imported, Outcome, Refusal, Reply, WriteRequest,
+    changes::{Aftermath, Batch, Unimported, import},
     database::{Database, is_full},
     files::FileFolder,
+    import::Import,
     log::Log,
     queue::Queue,
 };
@@ -31,6 +32,8 @@ pub(crate) enum Job {
     Write(Box<WriteRequest>, Reply),
     /// To have everything that was taken away leave the files.
     Clean(CleanReply),
+    /// A whole room.
+    Import(Box<Import>, ImportReply),
 }
 
 /// Empties the queue into the database.
@@ -59,14 +62,20 @@ impl Writer {
             }
             last = jobs.len();
             let (mut writes, mut cleans) = (Vec::with_capacity(jobs.len()), Vec::new());
+            let mut imports = Vec::new();
             for job in jobs {
                 match job {
                     Job::Write(request, reply) => writes.push((request, reply)),
                     Job::Clean(reply) => cleans.push(reply),
+                    Job::Import(room, reply) => imports.push((room, reply)),
                 }
             }
             if !writes.is_empty() {
                 self.write(writes);
+            }
+            for (room, reply) in imports {
+                let outcome = self.import(*room);
+                call(reply, outcome);
             }
             if !cleans.is_empty() {
                 let is_clean = self.clean();
@@ -135,6 +144,41 @@ impl Writer {
         let aftermath = batch.finish()?;
         transaction.commit()?;
         Ok((outcomes, aftermath))
+    }
+
+    /// Takes a room in. Where nothing of it is kept, nothing of it stays in the log either.
+    fn import(&mut self, room: Import) -> Result<Imported, ImportError> {
+        let taken = catch_unwind(AssertUnwindSafe(|| self.commit_import(room)));
+        let failure = match taken {
+            Ok(Ok(imported)) => return Ok(imported),
+            Ok(Err(failure)) => failure,
+            Err(_) => Unimported::Refused(ImportError::Incomplete),
+        };
+        self.log.erased();
+        Err(match failure {
+            Unimported::Refused(error) => error,
+            Unimported::Failed(error) => {
+                let refusal = self.refusal(&error);
+                tracing::warn!(%error, ?refusal, "a room cannot be taken in");
+                if refusal == Refusal::StorageFull {
+                    ImportError::StorageFull
+                } else {
+                    ImportError::StorageFailed
+                }
+            }
+        })
+    }
+
+    fn commit_import(&mut self, room: Import) -> Result<Imported, Unimported> {
+        if !self.connection.is_autocommit() {
+            self.connection.execute_batch("ROLLBACK")?;
+        }
+        let transaction = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let imported = import(&transaction, &self.limits, &room.room, room.entries)?;
+        transaction.commit()?;
+        Ok(imported)
     }
 
     fn refusal(&self, error: &rusqlite::Error) -> Refusal {

@@ -6,6 +6,7 @@
 mod calls;
 mod expire;
 mod files;
+mod import;
 mod marks;
 mod post;
 mod revise;
@@ -19,6 +20,8 @@ use crate::{
     Change, Outcome, ReadError, Refusal, WriteRequest,
     search::{self, Indexed},
 };
+
+pub(crate) use import::{Unimported, import};
 
 /// The changes of one transaction, many rooms' in turn.
 pub(crate) struct Batch<'a> {

@@ -49,6 +49,16 @@ impl FileFolder {
             // A note without bytes is an upload of which none came; bytes without a note are none.
             self.note(upload, note)?;
         }
+        self.scratch(upload)
+    }
+
+    /// Makes a file for bytes that belong to no upload, or opens the one that is there. It is gone at
+    /// the next start.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn scratch(&self, name: &UploadId) -> io::Result<UploadFile> {
+        let path = self.upload_path(name);
         let file = folder::private().read(true).truncate(false).open(&path)?;
         let bytes = file.metadata()?.len();
         Ok(UploadFile { file, path, bytes })

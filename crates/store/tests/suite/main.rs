@@ -22,6 +22,8 @@ mod formats;
 #[cfg(test)]
 mod full_disk;
 #[cfg(test)]
+mod import;
+#[cfg(test)]
 mod kill;
 #[cfg(test)]
 mod model;

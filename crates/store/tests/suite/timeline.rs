@@ -17,7 +17,7 @@ const PEOPLE: u64 = 4;
 
 /// What is done. Targets are places among the numbers there have been, and a few beyond.
 #[derive(Clone, Debug)]
-enum Deed {
+pub(crate) enum Deed {
     Post {
         by: u64,
         client_id: u8,
@@ -37,7 +37,7 @@ enum Deed {
     Crash,
 }
 
-fn deed() -> impl Strategy<Value = Deed> {
+pub(crate) fn deed() -> impl Strategy<Value = Deed> {
     let by = 1..=PEOPLE;
     let post = (
         by.clone(),
@@ -71,7 +71,7 @@ fn deed() -> impl Strategy<Value = Deed> {
 }
 
 /// What a deed writes, in order, each with the number of its client id.
-fn changes(deed: &Deed, model: &Model) -> Vec<(Change, u8)> {
+pub(crate) fn changes(deed: &Deed, model: &Model) -> Vec<(Change, u8)> {
     // Mostly numbers that there are.
     let target = |n: u16| u64::from(n) % (model.last + 2);
     let edit = |n: u16, by: u64, to: u8| Change::Edit {
