@@ -11,6 +11,7 @@ mod export;
 mod files;
 mod http;
 pub mod hub;
+mod import;
 pub mod media;
 mod operator;
 mod pages;

@@ -22,6 +22,7 @@ use crate::{
     export::Export,
     http::{self, Headers, Listening},
     hub::{Hub, HubConfig},
+    import::Import,
     media::{MediaConfig, MediaPool},
     operator::{self, Operator, Rooms},
     pages::Site,
@@ -105,7 +106,12 @@ impl Server {
             operator: Operator::new(
                 hub.clone(),
                 media.clone(),
-                Rooms::new(store.clone(), nudge.clone(), &config.limits),
+                Rooms::new(
+                    store.clone(),
+                    Import::new(hub.clone(), store.clone()),
+                    nudge.clone(),
+                    &config.limits,
+                ),
                 config.media.max_upload_bps,
             ),
         });

@@ -3,7 +3,7 @@
 use std::{io, path::PathBuf};
 
 use aws_lc_rs::digest::{Context, SHA256};
-use zoom_protocol::{ErrorCode, FileHash, FileInfo, Limits, PictureSize};
+use zoom_protocol::{ErrorCode, FileHash, FileInfo, FileName, Limits, PictureSize, UploadId};
 use zoom_store::files::{Content, FileFolder, Pin, UploadFile};
 
 use super::{
@@ -59,22 +59,42 @@ impl Finisher {
         upload: &Upload,
         file: UploadFile,
     ) -> Result<(FileInfo, Pin), ErrorCode> {
-        let kept = self.keep(upload, file);
+        let (info, pin) = self.take_in(&upload.id, &upload.name, file)?;
+        self.note(upload, &info);
+        Ok((info, pin))
+    }
+
+    /// Finds out what a whole file is, and keeps its content. What was sent may stay where it is.
+    ///
+    /// # Errors
+    /// As [`Self::finish`].
+    pub(super) fn take_in(
+        &self,
+        id: &UploadId,
+        name: &FileName,
+        file: UploadFile,
+    ) -> Result<(FileInfo, Pin), ErrorCode> {
+        let kept = self.keep(id, name, file);
         for ending in [SEEN, SMALL] {
             // Where it was kept, or never made, nothing is there.
-            drop(std::fs::remove_file(self.folder.beside(&upload.id, ending)));
+            drop(std::fs::remove_file(self.folder.beside(id, ending)));
         }
         kept
     }
 
-    fn keep(&self, upload: &Upload, file: UploadFile) -> Result<(FileInfo, Pin), ErrorCode> {
-        let made = self.make(upload, &file)?;
+    fn keep(
+        &self,
+        id: &UploadId,
+        name: &FileName,
+        file: UploadFile,
+    ) -> Result<(FileInfo, Pin), ErrorCode> {
+        let made = self.make(id, &file)?;
         let content = made.instead.as_deref().unwrap_or(file.path());
         let kept = || -> io::Result<(FileInfo, Pin)> {
             let (hash, bytes) = hash(content)?;
             let info = FileInfo {
                 hash,
-                name: upload.name.clone(),
+                name: name.clone(),
                 media_type: made.media_type.to_owned(),
                 bytes,
                 picture: made.size,
@@ -86,7 +106,6 @@ impl Finisher {
                     thumbnail: made.thumbnail.as_deref(),
                 },
             )?;
-            self.note(upload, &info);
             Ok((info, pin))
         };
         kept().map_err(|error| refusal(&error))
@@ -105,12 +124,12 @@ impl Finisher {
         }
     }
 
-    fn make(&self, upload: &Upload, file: &UploadFile) -> Result<Made, ErrorCode> {
+    fn make(&self, id: &UploadId, file: &UploadFile) -> Result<Made, ErrorCode> {
         let fail = |error: io::Error| refusal(&error);
         let start = start(file).map_err(fail)?;
         let made = match kind_of(&start) {
             Kind::Picture(format) if file.bytes() <= self.limits.picture_bytes.into() => {
-                self.picture(upload, file, format)?
+                self.picture(id, file, format)?
             }
             Kind::Picture(_) => Made::as_sent(BYTES),
             Kind::Film(media_type) => {
@@ -125,17 +144,12 @@ impl Finisher {
         Ok(made)
     }
 
-    fn picture(
-        &self,
-        upload: &Upload,
-        file: &UploadFile,
-        format: Format,
-    ) -> Result<Made, ErrorCode> {
+    fn picture(&self, id: &UploadId, file: &UploadFile, format: Format) -> Result<Made, ErrorCode> {
         let job = Job {
             format,
             from: file.path().to_owned(),
-            to: self.folder.beside(&upload.id, SEEN),
-            thumbnail: self.folder.beside(&upload.id, SMALL),
+            to: self.folder.beside(id, SEEN),
+            thumbnail: self.folder.beside(id, SMALL),
         };
         let (seen, small) = (job.to.clone(), job.thumbnail.clone());
         let looked = self.pictures.look(job).ok_or(ErrorCode::Busy)?;
@@ -154,7 +168,7 @@ impl Finisher {
 }
 
 /// Why the disk did not do it.
-pub(super) fn refusal(error: &io::Error) -> ErrorCode {
+pub(crate) fn refusal(error: &io::Error) -> ErrorCode {
     let full = [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded];
     if full.contains(&error.kind()) {
         return ErrorCode::StorageFull;

@@ -29,10 +29,11 @@ use zoom_protocol::{
 };
 use zoom_store::{
     Store,
-    files::{FileFolder, Pin},
+    files::{FileFolder, Pin, UploadFile},
 };
 
 use finish::Finisher;
+pub(crate) use finish::refusal;
 pub(crate) use kind::is_shown;
 use picture::{Bounds, Worker};
 pub(crate) use receive::{Progress, Unreceived};
@@ -112,10 +113,7 @@ impl Files {
         if bytes > self.0.limits.file_bytes {
             return Err(ErrorCode::FileTooLarge);
         }
-        let mut random = [0; ID_BYTES];
-        getrandom::fill(&mut random).map_err(|_| ErrorCode::Internal)?;
-        let id = URL_SAFE_NO_PAD.encode(random);
-        let upload: UploadId = id.parse().map_err(|_| ErrorCode::Internal)?;
+        let upload = Self::new_name()?;
         let path = format!("{UPLOADS_PATH}/{upload}");
         let note = Note {
             author,
@@ -210,6 +208,31 @@ impl Files {
         deleted
             .await
             .map_err(|_| Unreceived::Refused(ErrorCode::Internal))
+    }
+
+    /// A name for a file of its own among the uploads.
+    ///
+    /// # Errors
+    /// `internal`.
+    pub(crate) fn new_name() -> Result<UploadId, ErrorCode> {
+        let mut random = [0; ID_BYTES];
+        getrandom::fill(&mut random).map_err(|_| ErrorCode::Internal)?;
+        let id = URL_SAFE_NO_PAD.encode(random);
+        id.parse().map_err(|_| ErrorCode::Internal)
+    }
+
+    /// Finds out what a whole file is that did not come as an upload, and keeps its content. Blocks on
+    /// the disk; what is at `id` is to be removed by the caller.
+    ///
+    /// # Errors
+    /// `busy`, `storage_full`, `storage_failed`.
+    pub(crate) fn keep(
+        &self,
+        id: &UploadId,
+        name: &FileName,
+        file: UploadFile,
+    ) -> Result<(FileInfo, Pin), ErrorCode> {
+        self.0.finisher.take_in(id, name, file)
     }
 
     /// Opens a file that a message of a room has. Nothing where none has it.

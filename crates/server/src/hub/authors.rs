@@ -32,9 +32,20 @@ impl Authors {
         let Some(identity) = identity else {
             return AuthorId(participant.0);
         };
-        let mut context = hmac::Context::with_key(&self.key);
         // Neither text has a byte of zero in it, so that no two pairs are one.
-        for part in [room.key().as_bytes(), &[0], identity.as_str().as_bytes()] {
+        self.derived([room.key().as_bytes(), &[0], identity.as_str().as_bytes()])
+    }
+
+    /// Whom an imported room has instead of one of its authors: the same for the same, and nobody
+    /// who could ever come.
+    pub(crate) fn imported(&self, room: &RoomName, author: AuthorId) -> AuthorId {
+        // No identity begins with a byte of zero.
+        self.derived([room.key().as_bytes(), &[0, 0], &author.0.to_be_bytes()])
+    }
+
+    fn derived(&self, parts: [&[u8]; 3]) -> AuthorId {
+        let mut context = hmac::Context::with_key(&self.key);
+        for part in parts {
             context.update(part);
         }
         let tag = context.sign();

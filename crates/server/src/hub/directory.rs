@@ -1,7 +1,7 @@
 //! Which rooms are open.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
@@ -30,6 +30,8 @@ struct Table {
     closed: bool,
     last_opening: u64,
     rooms: HashMap<Box<str>, Open>,
+    /// Rooms that nobody may open just then.
+    held: HashSet<Box<str>>,
 }
 
 #[derive(Debug)]
@@ -77,6 +79,9 @@ impl Directory {
             open.inbox.enter(entrant, input)?;
             return Ok(open.inbox.clone());
         }
+        if table.held.contains(room.key()) {
+            return Err(Refused::Busy);
+        }
         let (inbox, receiver) = inbox(hub.limits().room_queue);
         inbox.enter(entrant, input)?;
         table.last_opening += 1;
@@ -113,6 +118,17 @@ impl Directory {
             Some(open) => open.inbox.look(onlooker.clone(), id).map(|()| Found::Open),
             None => Ok(Found::Closed),
         }
+    }
+
+    /// See [`Hub::hold`].
+    pub(super) fn hold(&self, room_key: &str) -> bool {
+        let mut table = self.lock();
+        !table.rooms.contains_key(room_key) && table.held.insert(room_key.into())
+    }
+
+    /// Lets a held room be opened again.
+    pub(super) fn let_go(&self, room_key: &str) {
+        self.lock().held.remove(room_key);
     }
 
     /// Tells a room something, if it is open; a closed one has nobody to be told.

@@ -202,6 +202,16 @@ impl Hub {
         self.0.directory.tell(room_key, Input::Expired { before });
     }
 
+    /// Keeps a room closed until what comes back is dropped: who wants in meanwhile is told to try
+    /// again. Nothing where the room is open or held already.
+    pub(crate) fn hold(&self, room: &RoomName) -> Option<Held> {
+        let is_held = self.0.directory.hold(room.key());
+        is_held.then(|| Held {
+            hub: self.clone(),
+            key: room.key().into(),
+        })
+    }
+
     /// Asks who is in a room. An open one answers over the onlooker's line; none is opened.
     pub(crate) fn look(
         &self,
@@ -210,6 +220,19 @@ impl Hub {
         id: RequestId,
     ) -> Result<Found, Refused> {
         self.0.directory.look(room, onlooker, id)
+    }
+}
+
+/// A room that nobody may open.
+#[derive(Debug)]
+pub(crate) struct Held {
+    hub: Hub,
+    key: Box<str>,
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.hub.0.directory.let_go(&self.key);
     }
 }
 

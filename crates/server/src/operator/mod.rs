@@ -78,7 +78,7 @@ impl Operator {
             .fallback(async || {
                 (
                     StatusCode::NOT_FOUND,
-                    "There are /metrics, /stats and /rooms/NAME.\n",
+                    "There are /metrics, /stats, /rooms/NAME and /rooms/NAME/import.\n",
                 )
             })
             .with_state(self)

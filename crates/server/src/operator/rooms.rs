@@ -3,10 +3,10 @@
 
 use axum::{
     Json, Router,
-    body::Bytes,
-    extract::{Path, State},
+    body::{Body, Bytes},
+    extract::{Path, RawQuery, State},
     response::{IntoResponse, Response},
-    routing::get,
+    routing::{get, post},
 };
 use http::{HeaderMap, StatusCode, header};
 use serde::{Deserialize, Serialize};
@@ -15,7 +15,7 @@ use tokio::sync::oneshot;
 use zoom_protocol::{Limits, RoomName};
 use zoom_store::{Change, Outcome, RoomRecord, Store, WriteRequest};
 
-use crate::{hub::now, retention::Nudge};
+use crate::{hub::now, import::Import, retention::Nudge};
 
 /// The longest time that can be set, in days: a hundred years.
 const MOST_DAYS: u32 = 36_500;
@@ -24,6 +24,7 @@ const MOST_DAYS: u32 = 36_500;
 #[derive(Clone)]
 pub(crate) struct Rooms {
     store: Store,
+    import: Import,
     nudge: Nudge,
     default_days: u32,
     may_change: bool,
@@ -59,9 +60,10 @@ struct Settings {
 }
 
 impl Rooms {
-    pub(crate) fn new(store: Store, nudge: Nudge, limits: &Limits) -> Self {
+    pub(crate) fn new(store: Store, import: Import, nudge: Nudge, limits: &Limits) -> Self {
         Self {
             store,
+            import,
             nudge,
             default_days: limits.retention_days,
             may_change: false,
@@ -104,6 +106,7 @@ pub(super) fn router<S: Clone + Send + Sync + 'static>(
     };
     Router::new()
         .route("/rooms/{room}", get(read).put(change))
+        .route("/rooms/{room}/import", post(import))
         .with_state(rooms)
 }
 
@@ -154,6 +157,46 @@ async fn change(
             tracing::warn!(?outcome, "a room's settings were not kept");
             wrong(StatusCode::SERVICE_UNAVAILABLE, "the disk took nothing")
         }
+    }
+}
+
+async fn import(
+    State(rooms): State<Rooms>,
+    Path(name): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    if let Some(refusal) = refused(&rooms, &headers) {
+        return refusal;
+    }
+    let name: RoomName = match name.parse() {
+        Ok(name) => name,
+        Err(error) => return wrong(StatusCode::BAD_REQUEST, &format!("{error}")),
+    };
+    let leaves_out = match query.as_deref() {
+        None | Some("") => false,
+        Some("files=drop") => true,
+        Some(_) => {
+            return wrong(
+                StatusCode::BAD_REQUEST,
+                "the query is files=drop or nothing",
+            );
+        }
+    };
+    let announced = headers.get(header::CONTENT_LENGTH);
+    let announced = announced.and_then(|length| length.to_str().ok()?.parse().ok());
+    match rooms
+        .import
+        .take_in(name, leaves_out, announced, body)
+        .await
+    {
+        Ok(taken) => {
+            // What is older than the room keeps it does not stay.
+            rooms.nudge.now();
+            Json(taken).into_response()
+        }
+        Err(refused) => wrong(refused.status, &refused.message),
     }
 }
 

@@ -15,6 +15,8 @@ mod files;
 #[cfg(test)]
 mod http;
 #[cfg(test)]
+mod import;
+#[cfg(test)]
 mod media;
 #[cfg(test)]
 mod operator;

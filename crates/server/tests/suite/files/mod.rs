@@ -1,6 +1,6 @@
 //! Files of messages: sent, read, kept and deleted, over real HTTP.
 
-mod support;
+pub(crate) mod support;
 
 mod lasting;
 mod limits;

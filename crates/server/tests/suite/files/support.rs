@@ -171,7 +171,7 @@ impl Person {
 }
 
 /// The files in the data folder's folder of this name, however deep.
-pub(super) fn kept(data: &Path, folder: &str) -> Vec<String> {
+pub(crate) fn kept(data: &Path, folder: &str) -> Vec<String> {
     fn walk(folder: &Path, found: &mut Vec<String>) {
         for file in std::fs::read_dir(folder).into_iter().flatten() {
             let path = file.unwrap().path();
