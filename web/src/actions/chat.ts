@@ -40,7 +40,7 @@ export function chatActions({ face, talk }: Pick<Place, 'face' | 'talk'>) {
       pressed: null,
       run: () => {
         face.panelOpen = true;
-        talk.toUnread();
+        void talk.toUnread();
       },
     },
     toNewest: {
