@@ -166,7 +166,11 @@ impl<R: BufRead> Document<R> {
     fn capture(&mut self, most: u64, to: &mut Vec<u8>) -> Result<(), Refused> {
         self.peek()?;
         let mut value = Value::new(&mut self.from, most);
-        value.read_to_end(to).map_err(unread).map(drop)
+        value.read_to_end(to).map_err(unread)?;
+        if to.is_empty() {
+            return Err(Refused::syntax("a value is missing"));
+        }
+        Ok(())
     }
 }
 
@@ -382,6 +386,14 @@ mod tests {
             bytes: 6,
         };
         assert_eq!(counted, expected);
+    }
+
+    #[test]
+    fn a_value_that_is_missing_is_refused() {
+        for text in ["{\"entries\":[}", "{\"entries\":[,", "{\"version\":}"] {
+            let refused = read(text.as_bytes(), &mut Counted::default()).unwrap_err();
+            assert!(refused.message.contains("a value is missing"), "{text}");
+        }
     }
 
     proptest! {

@@ -29,8 +29,14 @@ const CHUNK: usize = 64 * 1024;
 /// What a file is called until its message is read.
 const NAMELESS: &str = "file";
 
+/// So far ahead of this clock the clock of the other server may be, milliseconds: a day. What is
+/// written in a room later is as late as its last entry.
+const AHEAD_MS: u64 = 24 * 60 * 60 * 1_000;
+
 /// Reads and checks, and keeps the files.
 pub(super) struct Checked<'a> {
+    /// The time, milliseconds since 1970-01-01T00:00:00Z.
+    pub(super) now_ms: u64,
     pub(super) files: &'a Files,
     pub(super) folder: &'a FileFolder,
     pub(super) limits: &'a Limits,
@@ -76,6 +82,9 @@ impl Checked<'_> {
 
     fn check(&mut self, place: &str, entry: &Entry) -> Result<(), Refused> {
         let wrong = |reason: &str| Err(Refused::content(format!("{place}: {reason}")));
+        if entry.time_ms > self.now_ms.saturating_add(AHEAD_MS) {
+            return wrong("time_ms: it is more than a day ahead");
+        }
         match &entry.body {
             EntryBody::Message(message) => {
                 if message.mentions.len() > self.limits.mentions as usize {

@@ -30,7 +30,7 @@ use zoom_store::{ImportError, Store};
 
 use crate::{
     files::{Files, refusal},
-    hub::Hub,
+    hub::{Hub, now},
 };
 use document::read;
 use entries::{Checked, Given, Kept};
@@ -242,6 +242,7 @@ impl Import {
         let open = || File::open(path).map_err(|error| Refused::disk(&error));
         let limits = self.hub.limits();
         let mut checked = Checked {
+            now_ms: now().unix_ms,
             files: &self.files,
             folder: self.store.files(),
             limits,

@@ -246,6 +246,11 @@ async fn what_cannot_be_taken_in_is_refused_and_leaves_nothing() {
         ("[".repeat(100_000), 400, "built"),
         (format!("{{\"x\":{}", "[".repeat(100_000)), 400, "too deep"),
         (
+            good.replace("\"time_ms\":1,", "\"time_ms\":4102444800000,"),
+            422,
+            "entries[0] (number 1): time_ms: it is more than a day ahead",
+        ),
+        (
             document(&[says(1, "a"), says(1, "b")], ""),
             422,
             "entries[1] (number 1): number",
